@@ -102,3 +102,22 @@ def test_negative_ones_as_python_and_others_write_them():
     )
     assert found is not None
     assert found.seconds.tolist() == [-3600.0, -3600.0, -90000.0, -30.0, 172801.0]
+
+
+@pytest.mark.filterwarnings("ignore:Missing cells are filled", "ignore:.*spells classes otherwise")
+@pytest.mark.parametrize("how", ["categorical", "ordered"])
+@pytest.mark.parametrize("many", [3, 200])
+def test_whole_numbers_as_levels_are_the_same_with_point_0(how: str, many: int, tmp_path: Path):
+    zips = pd.Series(3000 + np.arange(400) % many)
+    for name, column in (("whole", zips), ("floating", zips.where(zips.index != 9))):
+        pd.DataFrame({"zip": column, "x": np.arange(400.0) ** 2}).to_csv(tmp_path / f"{name}.csv", index=False)
+    assert "3001.0," in (tmp_path / "floating.csv").read_text()
+    tables = [read_table(tmp_path / f"{name}.csv") for name in ("whole", "floating")]
+    tables += [as_table(pd.read_csv(tmp_path / f"{name}.csv")) for name in ("whole", "floating")]
+    there = zips.index != 9
+    for table in tables:
+        inputs = learn_inputs(table, ["zip", "x"], np.ones(400), DataConfig.model_validate({how: ["zip"]}))
+        x = [inputs.rows(other)[:][there] for other in tables]
+        assert np.ptp(x[0][:, 0]) > 0.0
+        for other in x[1:]:
+            np.testing.assert_array_equal(other, x[0])

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import likelinet as ll
-from likelinet.core.notes import TargetNote, note, unnoted
+from likelinet.core.notes import MOST_SAID, TargetNote, each_once, note, unnoted
 from tests.small import quick, table
 
 X, y = table()
@@ -81,3 +81,11 @@ def test_what_is_unnoted_in_a_thread_is_noted_in_others():
     assert warnings.filters == filters
     with pytest.warns(UserWarning, match="again"):
         contexts[0].run(note, "again")
+
+
+def test_what_is_said_once_is_not_kept_for_ever():
+    said: set[str] = set()
+    for i in range(2 * MOST_SAID + 10):
+        with pytest.warns(UserWarning, match=f"^{i}$"), each_once(said):
+            note(f"{i}")
+        assert len(said) <= MOST_SAID

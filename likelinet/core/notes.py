@@ -12,6 +12,8 @@ from likelinet.core.errors import printable
 # What may lie between: making a class, entering a context, importing a module, a library that calls ours.
 OURS = ("abc", "contextlib", "importlib", "likelinet", "skpro")
 
+MOST_SAID = 1000  # notes that are kept so that none is said again
+
 _said: ContextVar[set[str] | None] = ContextVar("said", default=None)  # the notes so far, within `each_once`
 _alike: ContextVar[set[str] | None] = ContextVar("alike", default=None)  # and their kinds, within `each_kind_once`
 _unnoted: ContextVar[tuple[type[Warning], ...]] = ContextVar("unnoted", default=())  # categories
@@ -55,13 +57,16 @@ def unnoted(*categories: type[Warning]) -> Generator[None, None, None]:
 def each_once(said: set[str] | None = None) -> Generator[None, None, None]:
     """Do what is done within with each note said once, as where the same table is read several times.
 
-    Where `said` is given, nothing of it is said again, and what is said is added to it.
+    Where `said` is given, nothing of it is said again, and what is said is added to it. It begins anew where it has
+    grown long, as in a service that answers for months.
     """
     token = _said.set(set() if said is None else said)
     try:
         yield
     finally:
         _said.reset(token)
+        if said is not None and len(said) > MOST_SAID:
+            said.clear()
 
 
 @contextmanager

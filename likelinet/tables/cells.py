@@ -57,6 +57,18 @@ def has_leading_zeros(column: Text) -> bool:
     return bool(column.matches("0[0-9]+").any())
 
 
+def spellings(level: str) -> tuple[str, ...]:
+    """Return a level, and where it is a whole number also without and with .0, as it is written beside missing cells.
+
+    Examples
+    --------
+    >>> spellings("8001.0"), spellings("a")
+    (('8001.0', '8001', '8001.0'), ('a',))
+    """
+    bare = level.removesuffix(".0")
+    return (level, bare, f"{bare}.0") if bare.lstrip("-").isdecimal() else (level,)
+
+
 def is_missing_word(cell: str) -> bool:
     """Whether text stands for a missing cell."""
     return cell.lower() in MISSING

@@ -4,7 +4,7 @@ import numpy as np
 
 from likelinet.core.notes import note
 from likelinet.core.wording import listed
-from likelinet.tables.cells import BOOLS
+from likelinet.tables.cells import BOOLS, spellings
 from likelinet.tables.kinds.boolean import VALUES
 from likelinet.targets.target import Naming
 
@@ -36,14 +36,17 @@ def in_spelling(y: np.ndarray, known: np.ndarray, naming: Naming) -> tuple[np.nd
 
 
 def meant_by(label: str, known: list[str]) -> str | None:
-    """Return the one of the known labels that is the same in another case, or another word for yes or no; else None.
+    """Return the one of the known labels that is the same in another case, with .0, or another word for yes; else None.
 
     Examples
     --------
     >>> meant_by("RED", ["blue", "red"]), meant_by("Y", ["no", "yes"]), meant_by("Y", ["no", "yes", "?"])
     ('red', 'yes', None)
+    >>> meant_by("2.0", ["1", "2"])
+    '2'
     """
-    alike = [word for word in known if word.strip().casefold() == label.strip().casefold()]
+    ways = {way.casefold() for way in spellings(label.strip())}
+    alike = [word for word in known if word.strip().casefold() in ways]
     if not alike and len(known) == 2:
         value = VALUES.get(label.strip().lower())
         values = [VALUES.get(word.strip().lower()) for word in known]

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from likelinet.core.wording import counted
-from likelinet.tables.cells import BOOLS, is_missing_word
+from likelinet.tables.cells import BOOLS, is_missing_word, spellings
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
@@ -104,8 +104,9 @@ class Category(Kind):
         place, value = np.full(n + 1, -1), np.ones(n + 1)
         unseen, missing = np.zeros(n + 1, bool), np.zeros(n + 1, bool)
         missing[n], place[n] = True, self.width - 1 if self.indicator else -1
-        for j, level in enumerate(found.levels):
-            if (own := known.get(level.lower() if any_case else level)) is not None:
+        levels = [level.lower() for level in found.levels] if any_case else [*map(self._as_known, found.levels)]
+        for j, level in enumerate(levels):
+            if (own := known.get(level)) is not None:
                 place[j] = own
             elif is_missing_word(level):
                 place[j], missing[j] = place[n], True
@@ -116,8 +117,19 @@ class Category(Kind):
                 value[j] = 1.0 if hashed // HASHED % 2 else -1.0
             else:
                 place[j], unseen[j] = len(self.levels) if self.pooled else -1, True
-        means = self._means_of(found.levels) if self.means else np.zeros((0, n + 1))
+        means = self._means_of(levels) if self.means else np.zeros((0, n + 1))
         return _Placed(**vars(found), place=place, value=value, unseen=unseen, missing=missing, means=means)
+
+    def _as_known(self, level: str) -> str:
+        """Return a level as training had it."""
+        ways = spellings(level)
+        if len(ways) == 1 or level in self._named:
+            return level
+        return next((s for s in ways if s in self._named or hash_of(s) in self._places_in_tail), level)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset((*self.levels, *self.pooled))
 
     @cached_property
     def _places_in_tail(self) -> dict[int, int]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from likelinet.core.wording import counted
-from likelinet.tables.cells import is_missing_word
+from likelinet.tables.cells import is_missing_word, spellings
 from likelinet.tables.coded import Coded, coded
 from likelinet.tables.columns import Column
 from likelinet.tables.kinds.kind import USUAL, Kind, Strange, with_indicator
@@ -54,7 +54,8 @@ class Ordered(Kind):
         found = coded(cells)
         place = {level: j for j, level in enumerate(self.levels)}
         missing = np.array([*map(is_missing_word, found.levels), True])[found.codes]
-        known = np.array([*(place.get(level, -1) for level in found.levels), -1])[found.codes]
+        as_known = (next((place[s] for s in spellings(level) if s in place), -1) for level in found.levels)
+        known = np.array([*as_known, -1])[found.codes]
         unseen = (known < 0) & ~missing
         known = np.where(known < 0, self.middle, known)
         np.greater_equal(known, np.array(self.steps)[:, None], out=out[: len(self.steps)])
