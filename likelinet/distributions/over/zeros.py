@@ -19,7 +19,7 @@ from likelinet.distributions.base.family import Family, Standardisation
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.usable_rows import refuse_or_note
-from likelinet.distributions.numerics import quadrature
+from likelinet.distributions.numerics import divergences, quadrature
 from likelinet.distributions.numerics.count_modes import TIE
 from likelinet.distributions.numerics.estimates import LEAST
 from likelinet.distributions.numerics.grids import Grid
@@ -245,6 +245,13 @@ class WithZeros(Wrapper):
         at_zero = scipy.special.entr(self.gate + open_ * inside)
         elsewhere = self.rest.entropy() - scipy.special.entr(inside)
         return at_zero + self._passed(elsewhere) + scipy.special.entr(open_) * (1.0 - inside)
+
+    def _kl_divergence(self, other: Distribution) -> np.ndarray:
+        """Return that of the gates, and that of the rest by its share, where no zero comes from the rest."""
+        if not isinstance(other, WithZeros) or any(d._family(d.rest).gives_zero for d in (self, other)):
+            return super()._kl_divergence(other)
+        of_gates = divergences.bernoulli(self.gate_logits, other.gate_logits)
+        return of_gates + self._passed(quadrature.kl_divergence(self.rest, other.rest))
 
     def _crps(self, y: np.ndarray) -> np.ndarray:
         """Return the CRPS, g |y| + (1 - g) c(y) - g (1 - g) c(0) with the gate g and the CRPS c of the rest."""
