@@ -75,6 +75,27 @@ def test_divergence_where_a_gap_lies_above_zero(cls):
     np.testing.assert_array_equal(cls(base, 0.2).kl_divergence(d), np.inf)
 
 
+BETWEEN = {
+    "above": ll.Truncated(ll.Gamma([2.0, 3.0], 0.8), 0.2, 3.0),
+    "far above": ll.Truncated(ll.LogNormal([4.6, 6.0], 1.0), 100.0),
+    "below": ll.Truncated(ll.Gaussian([-1.0, -4.0], 1.5), high=-0.5),
+}
+
+
+@pytest.mark.parametrize("rest", BETWEEN.values(), ids=BETWEEN)
+@pytest.mark.parametrize("cls", [ll.ZeroInflated, ll.Hurdle])
+def test_mixtures_with_a_gap_between_zero_and_the_rest(cls, rest):
+    """A mixture of hurdles of one gate is a hurdle over a mixture."""
+    mixed, whole = ll.Mixture(cls(rest, 0.3), np.zeros(2)), cls(ll.Mixture(rest, np.zeros(2)), 0.3)
+    other = ll.Mixture(cls(rest, 0.2), np.array([0.0, 1.0]))
+    alike = cls(ll.Mixture(rest, np.array([0.0, 1.0])), 0.2)
+    np.testing.assert_allclose(mixed.entropy(), whole.entropy(), rtol=1e-9)
+    y = np.concatenate([[-1.0, 0.0, 0.1, 50.0], whole.ppf([0.01, 0.5, 0.99])])
+    np.testing.assert_allclose(mixed.crps(y), whole.crps(y), rtol=1e-9)
+    np.testing.assert_allclose(mixed.gini_mean_difference(), whole.gini_mean_difference(), rtol=1e-9)
+    np.testing.assert_allclose(mixed.kl_divergence(other), whole.kl_divergence(alike), rtol=1e-9)
+
+
 MISTAKES = {
     "both": (lambda: ll.ZeroInflated(ll.Poisson(1.0), 0.5, gate_logits=0.0), "takes either gate or gate_logits"),
     "neither": (lambda: ll.Hurdle(ll.Poisson(1.0)), "^Hurdle takes either gate or gate_logits"),

@@ -19,10 +19,10 @@ from likelinet.distributions.base.family import Family, Standardisation
 from likelinet.distributions.base.parameter import Backward, Parameter
 from likelinet.distributions.base.protocol import CUTS, LogDensity
 from likelinet.distributions.base.usable_rows import refuse_or_note
-from likelinet.distributions.numerics import divergences, quadrature
+from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.count_modes import TIE
 from likelinet.distributions.numerics.estimates import LEAST
-from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.grids import Grid, joined, points
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, with_zero
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
@@ -246,13 +246,6 @@ class WithZeros(Wrapper):
         elsewhere = self.rest.entropy() - scipy.special.entr(inside)
         return at_zero + self._passed(elsewhere) + scipy.special.entr(open_) * (1.0 - inside)
 
-    def _kl_divergence(self, other: Distribution) -> np.ndarray:
-        """Return that of the gates, and that of the rest by its share, where no zero comes from the rest."""
-        if not isinstance(other, WithZeros) or any(d._family(d.rest).gives_zero for d in (self, other)):
-            return super()._kl_divergence(other)
-        of_gates = divergences.bernoulli(self.gate_logits, other.gate_logits)
-        return of_gates + self._passed(quadrature.kl_divergence(self.rest, other.rest))
-
     def _crps(self, y: np.ndarray) -> np.ndarray:
         """Return the CRPS, g |y| + (1 - g) c(y) - g (1 - g) c(0) with the gate g and the CRPS c of the rest."""
         there = self.rest.crps(y)
@@ -290,8 +283,12 @@ class WithZeros(Wrapper):
         return (0.0 if upper else self.gate) + self._open * self.rest.tail_at(x, upper)
 
     def grid(self) -> Grid:
-        inner, top, high = self.rest.grid().on(self.batch_shape), self.rest.endpoints()[1], self.endpoints()[1]
-        return replace(inner, x=np.where(top == high, inner.x, np.where(np.isfinite(high), high - inner.y, np.inf)))
+        (low, top), high = self.rest.endpoints(), self.endpoints()[1]
+        inner = self.rest.grid().on(self.batch_shape)
+        inner = replace(inner, x=np.where(top == high, inner.x, np.where(np.isfinite(high), high - inner.y, np.inf)))
+        # Between its zeros and the rest there may be a gap, over which no tail goes on.
+        apart = (low > 0.0) | (top < 0.0)
+        return joined(inner, points([np.where(apart, 0.0, np.nan)], high)) if np.any(apart) else inner
 
     def log_density(self) -> LogDensity:
         rest, log_open = self.rest.log_density_within(*self.endpoints()), scipy.special.log_expit(-self.gate_logits)
