@@ -131,3 +131,24 @@ def test_mixture_family_fits_two_humps():
     assert two > one + 2.0
     spread = np.log([humps[:150].std(), humps[150:].std()]).mean()  # no value of one is near the other
     assert two == pytest.approx(-np.log(2.0) - spread - 0.5 * np.log(2.0 * np.pi) - 0.5, abs=1e-3)
+
+
+def test_a_linear_model_has_the_coefficients_and_the_likelihood_of_least_squares():
+    rng, n = np.random.default_rng(0), 300
+    x = np.stack([rng.lognormal(0.0, 1.5, n), rng.uniform(-1.0, 1.0, n)], axis=1)
+    t = 3.0 + x @ [0.2, -5.0] + 2.0 * rng.standard_normal(n)
+    model = ll.Model(
+        {
+            "data": {"extrapolate": True},
+            "distribution": {"kind": "gaussian", "scale": "shared"},
+            "network": {"hidden": []},
+            "training": {"optimizer": {"kind": "lbfgs"}, "validation_fraction": 0.0, "epochs": 500},
+        }
+    ).fit(x, t)
+    ones = np.ones((n, 1))
+    coefficients, squares = np.linalg.lstsq(np.hstack([ones, x]), t)[:2]
+    at = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])  # which are outside of the range of x
+    intercept, *moved = model.predict(at)
+    np.testing.assert_allclose([intercept, *(moved - intercept)], coefficients, rtol=1e-6)
+    variance = squares[0] / n
+    np.testing.assert_allclose(model.score(x, t) * n, -0.5 * n * (np.log(2.0 * np.pi * variance) + 1.0), rtol=1e-10)

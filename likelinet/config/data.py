@@ -180,8 +180,9 @@ class DataConfig(Config):
     """Whether cells that are missing, categories that training had not, and numbers outside of its range are errors;
     by default they are filled, pooled with rare ones and held at its ends, with a note, and rows without y left out."""
     extrapolate: bool = False
-    """Whether a number outside of the range of training goes on as it is, for linear trends, rather than being held at
-    the end of that range."""
+    """Whether numbers are scaled by a plain line, in training and outside of its range, for linear trends and models
+    that are linear in the columns. By default numbers far out are drawn in, all are on a log scale where they are
+    positive and the tails long, and new ones are held at the ends of the range."""
     weight: str | None = None
     """Column with the weight of each row, not negative; null weighs all rows the same."""
     class_weight: ClassWeight | None = None

@@ -25,9 +25,10 @@ class Uncertainty(NamedTuple):
     total : ndarray, shape (n,) or (n, d)
         Variance or entropy of the prediction.
     noise : ndarray
-        The mean of those of the members, by their weights: what would be left if the members agreed.
+        The mean of those of the members, by their weights: what would be left if the members agreed. Also called
+        aleatoric.
     disagreement : ndarray
-        The rest: what the rows of training leave open. It is 0 with one member.
+        The rest: what the rows of training leave open. It is 0 with one member. Also called epistemic.
     """
 
     total: np.ndarray

@@ -9,6 +9,7 @@ FLAT = 1e-6  # largest entry of a gradient at a minimum of a smooth function, fo
 SLOPE = 1e-4  # and of the least mixture of gradients around a point that is one, kinks or not
 RADIUS = 1e-6  # around a point, relative to its largest entry, in which gradients are taken
 MOST = 200  # weights for which so many gradients are worth their price
+FURTHER = 100  # gradients at most that are taken where those drawn do not cancel
 
 
 def nearly_flat(gradient: np.ndarray) -> bool:
@@ -22,7 +23,8 @@ def downhill(function: Function, point: np.ndarray, gradient: np.ndarray) -> np.
     .. math:: -\arg\min \{ |d| : d \in \mathrm{conv}\{\nabla f(x_0), \dots, \nabla f(x_{2P})\}\}
 
     with x₀ the point and the others around it (gradient sampling, Burke, Lewis & Overton 2005): at the bottom of a kink
-    the gradients on its sides cancel. The draws are the same each time.
+    the gradients on its sides cancel. The draws are the same each time. Draws miss sides where many kinks meet, so the
+    gradient in the direction found joins them, as long as it says that the function rises there.
     """
     if len(point) > MOST:
         return -gradient
@@ -30,10 +32,23 @@ def downhill(function: Function, point: np.ndarray, gradient: np.ndarray) -> np.
     around = rng.standard_normal((2 * len(point), len(point)))
     around *= size / np.linalg.norm(around, axis=1, keepdims=True)
     gradients = np.array([gradient, *(function(point + step)[1] for step in around)])
+    least = _least_mixture(gradients)
+    for _ in range(FURTHER):
+        if np.abs(least).max() <= SLOPE:
+            return None
+        value, there = function(point - size / np.linalg.norm(least) * least)
+        if not value < np.inf or there @ least >= 0.5 * (least @ least):  # it still falls
+            break
+        gradients = np.vstack([gradients, there])
+        least = _least_mixture(gradients)
+    return -least
+
+
+def _least_mixture(gradients: np.ndarray) -> np.ndarray:
+    """Return the shortest vector in the convex hull of the rows."""
     unit = float(np.abs(gradients).max())
     # The weights sum to 1: a row of its own that counts for much more than the others.
     weights, _ = scipy.optimize.nnls(
-        np.vstack([gradients.T / unit, np.full(len(gradients), 1e3)]), np.append(np.zeros(len(point)), 1e3)
+        np.vstack([gradients.T / unit, np.full(len(gradients), 1e3)]), np.append(np.zeros(gradients.shape[1]), 1e3)
     )
-    least = gradients.T @ (weights / weights.sum())
-    return None if np.abs(least).max() <= SLOPE else -least
+    return gradients.T @ (weights / weights.sum())

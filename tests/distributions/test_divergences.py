@@ -95,6 +95,12 @@ def test_classes_that_cannot_occur():
     np.testing.assert_allclose(ll.Categorical([0.0, -900.0]).kl_divergence(ll.Categorical([-900.0, 0.0])), want)
 
 
+def test_labels_that_cannot_occur():
+    d, other = ll.Bernoulli(probs=[0.0, 1.0, 0.0, 1.0, 0.0, 0.3]), ll.Bernoulli(probs=[0.3, 0.3, 0.0, 1.0, 1.0, 0.0])
+    want = [-np.log(0.7), -np.log(0.3), 0.0, 0.0, np.inf, np.inf]
+    np.testing.assert_allclose(d.kl_divergence(other), want, rtol=1e-14)
+
+
 @pytest.mark.parametrize(("loc", "scale"), [(1e-9, 1.0), (0.3, 1.0 + 1e-7), (-0.5, 1.4), (0.9, 0.7)])
 def test_logistic(loc, scale):
     with mp.workdps(22):

@@ -61,9 +61,16 @@ MISTAKES = {
         lambda: ll.Binomial([3.0, 2.5], 0.0),
         r"^Binomial: total_count must be a whole number 0, 1, 2, …, got 2.5 at \(1,\)\.$",
     ),
-    "certain failure": (lambda: ll.Geometric(probs=0.0), "^Geometric: logits must be a finite number"),
-    "probability": (lambda: ll.Bernoulli(probs=[0.5, 1.5]), r"^Bernoulli: probs must lie between 0 and 1, got 1.5\.$"),
-    "certain count": (lambda: ll.NegativeBinomial(1.0, probs=1.0), "^NegativeBinomial: logits must be a finite number"),
+    "certain failure": (lambda: ll.Geometric(probs=0.0), "^Geometric: probs must be .* neither of them, got 0.0"),
+    "certain success": (lambda: ll.Binomial(5, probs=1.0), "^Binomial: probs must be .* neither of them, got 1.0"),
+    "probability": (
+        lambda: ll.Bernoulli(probs=[0.5, 1.5]),
+        r"^Bernoulli: probs must be a number between 0 and 1, got 1.5\.$",
+    ),
+    "certain count": (
+        lambda: ll.NegativeBinomial(1.0, probs=1.0),
+        "^NegativeBinomial: probs must be .* neither of them, got 1",
+    ),
     "negative class": (
         lambda: ll.Categorical(probs=[0.5, -0.5]),
         "^Categorical: probs must be finite and not negative",

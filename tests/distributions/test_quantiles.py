@@ -44,6 +44,22 @@ def test_generalised_inverse_of_counts(case: Family, data):
     assert (d.sf(z - 1.0) > q).all()
 
 
+COUNTS_WITH_ZERO = (
+    ll.Poisson(2.0),
+    ll.NegativeBinomial(2.0, 0.0),
+    ll.Binomial(3, 0.0),
+    ll.Discretised(ll.Gaussian(0.0, 1.0)),
+)
+
+
+@pytest.mark.parametrize("d", COUNTS_WITH_ZERO, ids=lambda d: type(d).__name__)
+def test_a_quantile_of_zero_has_no_sign(d):
+    q = np.linspace(0.01, 0.5, 50)
+    for k in (d.ppf(q), d.isf(1.0 - q)):
+        assert (k == 0.0).any()
+        assert not np.signbit(k[k == 0.0]).any()
+
+
 @each(COUNTS)
 @given(data=st.data())
 def test_ppf_of_the_cdf_of_a_count_is_the_count(case: Family, data):

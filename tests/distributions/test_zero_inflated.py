@@ -61,10 +61,45 @@ def test_divergence_where_only_one_has_an_atom():
     np.testing.assert_allclose(without.kl_divergence(with_atom), -np.log(0.7), rtol=1e-10)
 
 
+@pytest.mark.parametrize("cls", [ll.ZeroInflated, ll.Hurdle])
+def test_divergence_where_a_gap_lies_above_zero(cls):
+    base = ll.Gamma(2.0, 0.8)
+    between = ll.Truncated(base, 0.2, 3.0)
+    of_rest = -np.log(base.cdf(3.0) - base.cdf(0.2))
+    d, gate = cls(between, [0.3, 0.0, 1.0]), np.array([0.3, 0.0, 1.0])
+    np.testing.assert_array_equal(d.kl_divergence(d), 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_gates = np.nansum([gate * np.log(gate / 0.2), (1.0 - gate) * np.log((1.0 - gate) / 0.8)], axis=0)
+    want = of_gates + (1.0 - gate) * of_rest
+    np.testing.assert_allclose(d.kl_divergence(cls(base, 0.2)), want, rtol=1e-12)
+    np.testing.assert_array_equal(cls(base, 0.2).kl_divergence(d), np.inf)
+
+
+BETWEEN = {
+    "above": ll.Truncated(ll.Gamma([2.0, 3.0], 0.8), 0.2, 3.0),
+    "far above": ll.Truncated(ll.LogNormal([4.6, 6.0], 1.0), 100.0),
+    "below": ll.Truncated(ll.Gaussian([-1.0, -4.0], 1.5), high=-0.5),
+}
+
+
+@pytest.mark.parametrize("rest", BETWEEN.values(), ids=BETWEEN)
+@pytest.mark.parametrize("cls", [ll.ZeroInflated, ll.Hurdle])
+def test_mixtures_with_a_gap_between_zero_and_the_rest(cls, rest):
+    """A mixture of hurdles of one gate is a hurdle over a mixture."""
+    mixed, whole = ll.Mixture(cls(rest, 0.3), np.zeros(2)), cls(ll.Mixture(rest, np.zeros(2)), 0.3)
+    other = ll.Mixture(cls(rest, 0.2), np.array([0.0, 1.0]))
+    alike = cls(ll.Mixture(rest, np.array([0.0, 1.0])), 0.2)
+    np.testing.assert_allclose(mixed.entropy(), whole.entropy(), rtol=1e-9)
+    y = np.concatenate([[-1.0, 0.0, 0.1, 50.0], whole.ppf([0.01, 0.5, 0.99])])
+    np.testing.assert_allclose(mixed.crps(y), whole.crps(y), rtol=1e-9)
+    np.testing.assert_allclose(mixed.gini_mean_difference(), whole.gini_mean_difference(), rtol=1e-9)
+    np.testing.assert_allclose(mixed.kl_divergence(other), whole.kl_divergence(alike), rtol=1e-9)
+
+
 MISTAKES = {
     "both": (lambda: ll.ZeroInflated(ll.Poisson(1.0), 0.5, gate_logits=0.0), "takes either gate or gate_logits"),
     "neither": (lambda: ll.Hurdle(ll.Poisson(1.0)), "^Hurdle takes either gate or gate_logits"),
-    "range": (lambda: ll.ZeroInflated(ll.Poisson(1.0), 1.5), "must lie between 0 and 1, got 1.5"),
+    "range": (lambda: ll.ZeroInflated(ll.Poisson(1.0), 1.5), "must be a number between 0 and 1, got 1.5"),
     "nan": (lambda: ll.ZeroInflated(ll.Poisson(1.0), gate_logits=np.nan), "must not be NaN"),
     "negative": (lambda: ll.Hurdle(ll.Discretised(ll.Gaussian(0.0, 1.0)), 0.5), "without negative whole numbers"),
     "atom": (lambda: ll.Hurdle(ll.ZeroInflated(ll.Gamma(1.0, 1.0), 0.5), 0.5), "must not have an atom at 0"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.optimize
 
 import likelinet as ll
 from likelinet.optim.kinks import downhill
@@ -143,6 +144,26 @@ def test_gradients_around_a_kink_tell_a_minimum_from_a_slope():
     direction = downhill(absolute, on_slope, absolute(on_slope)[1])
     assert direction is not None
     np.testing.assert_allclose(direction, [0.0, -2.0, 0.0], atol=0.05)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_where_many_kinks_meet_gradients_tell_a_minimum_from_a_slope(seed):
+    """A quantile regression goes through as many rows as it has coefficients; which ones, linear programming says."""
+    rng, n, p, tau = np.random.default_rng(seed), 200, 8, 0.8
+    design, y = rng.standard_normal((n, p)), rng.standard_normal(n)
+
+    def pinball(b: np.ndarray) -> tuple[float, np.ndarray]:
+        left = y - design @ b
+        return float(np.maximum(tau * left, (tau - 1.0) * left).mean()), design.T @ ((left < 0.0) - tau) / n
+
+    cost = np.concatenate([np.zeros(p), np.full(n, tau), np.full(n, 1.0 - tau)])
+    bounds = [(None, None)] * p + [(0.0, None)] * (2 * n)
+    best = scipy.optimize.linprog(cost, A_eq=np.hstack([design, np.eye(n), -np.eye(n)]), b_eq=y, bounds=bounds).x[:p]
+    assert downhill(pinball, best, pinball(best)[1]) is None
+    through = np.linalg.solve(design[:p], y[:p])  # other rows
+    direction = downhill(pinball, through, pinball(through)[1])
+    assert direction is not None
+    assert pinball(through + 1e-6 * direction)[0] < pinball(through)[0]
 
 
 def test_a_search_ends_at_the_minimum_of_kinks():

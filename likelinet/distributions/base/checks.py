@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import forwards
-from likelinet.core.domains import unit_interval
+from likelinet.core.domains import Domain, unit_interval
 from likelinet.core.errors import DataError, ParameterError, UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.distributions.base.plain import check_plain
@@ -61,8 +61,10 @@ class Checks:
         return y
 
 
-def logits_from(logits: ArrayLike | None, probs: ArrayLike | None, family: str) -> np.ndarray:
-    """Return logits from whichever of the two was given."""
+def logits_from(
+    logits: ArrayLike | None, probs: ArrayLike | None, family: str, within: Domain = unit_interval
+) -> np.ndarray:
+    """Return logits from whichever of the two was given; probabilities lie `within` this domain."""
     if (logits is None) == (probs is None):
         raise ParameterError(f"{family} takes either logits or probs.")
     given, name = (logits, "logits") if probs is None else (probs, "probs")
@@ -70,6 +72,7 @@ def logits_from(logits: ArrayLike | None, probs: ArrayLike | None, family: str) 
     if probs is None:
         return np.asarray(logits, dtype=np.float64)
     p = np.asarray(probs, dtype=np.float64)
-    if not unit_interval.contains(p).all():
-        raise ParameterError(f"{family}: probs must lie between 0 and 1, got {p[~unit_interval.contains(p)].flat[0]}.")
+    inside = within.contains(p)
+    if not inside.all():
+        raise ParameterError(f"{family}: probs must be {within.description}, got {p[~inside].flat[0]}.")
     return scipy.special.logit(p)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import HALF_LOG_2PI, Array, log1pmx, namespace, never, softplus_and_sigmoid, stirling_error
-from likelinet.core.domains import nonnegative_integer, real
+from likelinet.core.domains import nonnegative_integer, open_unit_interval, real
 from likelinet.core.errors import UndefinedError
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
@@ -71,7 +71,9 @@ class Binomial(Univariate):
     def __init__(
         self, total_count: ArrayLike, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
     ) -> None:
-        self._set({"total_count": total_count, "logits": logits_from(logits, probs, type(self).__name__)})
+        self._set(
+            {"total_count": total_count, "logits": logits_from(logits, probs, type(self).__name__, open_unit_interval)}
+        )
 
     @property
     def probs(self) -> np.ndarray:

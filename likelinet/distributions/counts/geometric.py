@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from likelinet.core.arrays import Array, log1mexp, namespace, softplus_and_sigmoid
-from likelinet.core.domains import nonnegative_integer, real
+from likelinet.core.domains import nonnegative_integer, open_unit_interval, real
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
@@ -57,7 +57,7 @@ class Geometric(Univariate):
     logits: np.ndarray
 
     def __init__(self, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None) -> None:
-        self._set({"logits": logits_from(logits, probs, type(self).__name__)})
+        self._set({"logits": logits_from(logits, probs, type(self).__name__, open_unit_interval)})
 
     @property
     def probs(self) -> np.ndarray:

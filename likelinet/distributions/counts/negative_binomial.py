@@ -15,7 +15,7 @@ from likelinet.core.arrays import (
     special,
     stirling_error,
 )
-from likelinet.core.domains import nonnegative_integer, positive, real
+from likelinet.core.domains import nonnegative_integer, open_unit_interval, positive, real
 from likelinet.core.lazy import scipy
 from likelinet.core.wording import called
 from likelinet.distributions.base.checks import logits_from
@@ -84,7 +84,9 @@ class NegativeBinomial(Univariate):
     def __init__(
         self, total_count: ArrayLike, logits: ArrayLike | None = None, *, probs: ArrayLike | None = None
     ) -> None:
-        self._set({"total_count": total_count, "logits": logits_from(logits, probs, type(self).__name__)})
+        self._set(
+            {"total_count": total_count, "logits": logits_from(logits, probs, type(self).__name__, open_unit_interval)}
+        )
 
     @property
     def probs(self) -> np.ndarray:

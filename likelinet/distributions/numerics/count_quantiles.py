@@ -60,7 +60,7 @@ def quantile(
         if len(rest[0]):
             part = flat[rest[1]]
             k[rest] = _search(part, q[rest], guess(part, q[rest], upper), upper)
-    return k.reshape(shape)
+    return k.reshape(shape) + 0.0  # never -0
 
 
 def both_ends(d: "Distribution", q: float) -> tuple[np.ndarray, np.ndarray]:
@@ -112,7 +112,7 @@ def least_count(d: "Distribution", q: np.ndarray, start: np.ndarray, *, upper: b
     with np.errstate(all="ignore"):
         flat = d.flattened(shape)
         q, start = (np.broadcast_to(a, shape).reshape(-1) for a in (q, start))
-        return _search(flat, q, start, upper).reshape(shape)
+        return _search(flat, q, start, upper).reshape(shape) + 0.0
 
 
 def _search(d: "Distribution", q: np.ndarray, start: np.ndarray, upper: bool) -> np.ndarray:

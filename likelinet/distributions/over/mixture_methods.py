@@ -137,7 +137,7 @@ class OverComponents(AnswersByComponents):
             return classes.kl_divergence(other.class_marginals() or other)
         with np.errstate(all="ignore"):
             exact = self._if_alike("kl_divergence", other)
-            return quadrature.kl_divergence(self, other) if exact is None else exact
+            return np.maximum(quadrature.kl_divergence(self, other), 0.0)[()] if exact is None else exact
 
     @in_small_blocks
     def gini_mean_difference(self) -> np.ndarray:

@@ -22,7 +22,7 @@ from likelinet.distributions.base.usable_rows import refuse_or_note
 from likelinet.distributions.numerics import quadrature
 from likelinet.distributions.numerics.count_modes import TIE
 from likelinet.distributions.numerics.estimates import LEAST
-from likelinet.distributions.numerics.grids import Grid
+from likelinet.distributions.numerics.grids import Grid, joined, points
 from likelinet.distributions.numerics.mass_tables import Cells, Masses, with_zero
 from likelinet.distributions.over.family import WrapperFamily
 from likelinet.distributions.over.wrapper import Wrapper
@@ -283,8 +283,12 @@ class WithZeros(Wrapper):
         return (0.0 if upper else self.gate) + self._open * self.rest.tail_at(x, upper)
 
     def grid(self) -> Grid:
-        inner, top, high = self.rest.grid().on(self.batch_shape), self.rest.endpoints()[1], self.endpoints()[1]
-        return replace(inner, x=np.where(top == high, inner.x, np.where(np.isfinite(high), high - inner.y, np.inf)))
+        (low, top), high = self.rest.endpoints(), self.endpoints()[1]
+        inner = self.rest.grid().on(self.batch_shape)
+        inner = replace(inner, x=np.where(top == high, inner.x, np.where(np.isfinite(high), high - inner.y, np.inf)))
+        # Between its zeros and the rest there may be a gap, over which no tail goes on.
+        apart = (low > 0.0) | (top < 0.0)
+        return joined(inner, points([np.where(apart, 0.0, np.nan)], high)) if np.any(apart) else inner
 
     def log_density(self) -> LogDensity:
         rest, log_open = self.rest.log_density_within(*self.endpoints()), scipy.special.log_expit(-self.gate_logits)
