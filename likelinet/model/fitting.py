@@ -13,6 +13,7 @@ from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.engines.engine import Data
 from likelinet.model.beyond import WINDOWS, beyond_sample, note_lacking
+from likelinet.model.dataset import Dataset
 from likelinet.model.dispersing import MOST, dispersed
 from likelinet.model.few_rows import note_few_rows, with_pairs
 from likelinet.model.fit import Fit
@@ -21,7 +22,6 @@ from likelinet.model.members import out_of_fold
 from likelinet.model.needs import check_needs
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.planning import planned
-from likelinet.model.source import Source
 from likelinet.model.training import check_passes, encoded, is_exact, trained
 from likelinet.model.unbounded import note_ending
 from likelinet.networks.filling import learn_filling
@@ -50,11 +50,7 @@ from likelinet.training.units import units_of
 def fit(
     config: ModelConfig,
     custom: type[Distribution] | None,
-    source: Source,
-    rows: Rows,
-    validation: Rows | None,
-    features: list[str],
-    names: tuple[str, tuple[str, ...]],
+    dataset: Dataset,
     beside: Beside,
     group: str = "",
     before: int = 0,
@@ -67,14 +63,8 @@ def fit(
     ----------
     config, custom
         The declaration, and the class of a custom family.
-    source
-        Where the rows come from.
-    rows, validation
-        Training rows, and held-out rows if the caller gives them.
-    features : list of str
-        Columns to predict from.
-    names : tuple
-        How error messages call y, and the columns that are no features.
+    dataset
+        The rows.
     beside
         What accompanies the training.
     group, before
@@ -84,12 +74,13 @@ def fit(
     imagined : float
         How much rows weigh that are imagined beside few ones, in which x says nothing of y; 0 for none.
     """
-    (what, other), n, is_coder = names, rows.table.n, isinstance(config.network, CoderConfig)
+    rows, validation, what = dataset.rows, dataset.validation, dataset.what
+    n, is_coder = rows.table.n, isinstance(config.network, CoderConfig)
     if n < 2:
         raise DataError(f"The table has {counted(n, 'row')} with a positive weight: fitting needs at least two.")
     naming = Naming.of(config, rows, what)
     inputs, (y, targets) = both(
-        lambda: learn_inputs(rows.table, features, rows.weight, config.data),
+        lambda: learn_inputs(rows.table, dataset.features, rows.weight, config.data),
         lambda: learn_targets(config, custom, rows, naming),
     )
     held = None if once else folds_held_out(config, rows.table, validation)
@@ -105,14 +96,14 @@ def fit(
     if once:
         check_passes(config, inputs)
     dtype = "float64" if exact else config.training.precision
-    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), source)
+    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), dataset.source)
     check_needs(untrained, *rows_of_needs(rows, validation, exact))
     parts = [(rows, y)]
     if validation is not None:
         parts.append((validation, untrained.recognise(validation, f"validation {what}")))
     in_training = weigher(config.data.class_weight, targets, y, rows.weight, what)
     parts = [(replace(part, weight=in_training(own, part.weight)), own) for part, own in parts]
-    rows_of = encoded(untrained, parts, other, what, apart, spare)
+    rows_of = encoded(untrained, parts, tuple(rows.table.columns), what, apart, spare)
     x, own, known = rows_of.data.x, rows_of.own, rows_of.columns
     if not is_coder:
         untrained = replace(untrained, filling=learn_filling(inputs.amounts, inputs.telling, x[:n], own[1]))

@@ -15,10 +15,10 @@ from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model import fitting, story
+from likelinet.model.dataset import Dataset
 from likelinet.model.dispersing import dispersed, likelier
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.prediction import predict_dist
-from likelinet.model.source import Source
 from likelinet.scores.cells import log_prob_of_cells
 from likelinet.scores.stacking import stacked_weights
 from likelinet.tables.hold_out import HoldOut
@@ -36,18 +36,11 @@ from likelinet.training.record import Beside
 LEAST = 1e-3  # weight of a group that is worth its predictions
 FOLDS = 8  # where they are left to the rows
 
-# What `fitting.fit` takes of the user: class of a custom family, source, rows, held-out ones, features, names.
-Given = tuple[type[Distribution] | None, Source, Rows, Rows | None, list[str], tuple[str, tuple[str, ...]]]
-
 
 def fit(
     config: ModelConfig,
     custom: type[Distribution] | None,
-    source: Source,
-    rows: Rows,
-    validation: Rows | None,
-    features: list[str],
-    names: tuple[str, tuple[str, ...]],
+    dataset: Dataset,
     beside: Beside,
     once: bool = False,
     imagined: float = 0.0,
@@ -59,23 +52,22 @@ def fit(
     were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned; one
     whose loss is not finite, or rises, is left out.
     """
-    given = custom, source, rows, validation, features, names
     if config.groups is None:
-        own, cause = _told_of(config, given, beside, once=once, imagined=imagined)
-        return kept_whole(lambda: _better(own, rows, names[0]), cause)
+        own, cause = _told_of(config, custom, dataset, beside, once=once, imagined=imagined)
+        return kept_whole(lambda: _better(own, dataset), cause)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
     # What a linear model among them says better, their weights take.
     with each_once(), unnoted(WidthNote) if any(own.is_linear for own in declared) else nullcontext():
-        _check_families(declared, custom, rows, source, names[0], choice)
+        _check_families(declared, custom, dataset, choice)
         for g, own in enumerate(declared):
             spent = sum(fit.latest.history.seconds for fit in found)
             name = f"group {g + 1} of {len(declared)}"
             members = sum(len(fit.theta) for fit in found)
             told = beside.telling(partial(_within, group=g, members=members, seconds=spent))
             try:
-                trained, cause = _told_of(in_time(declared[g:], spent), given, told, name, members, once)
+                trained, cause = _told_of(in_time(declared[g:], spent), custom, dataset, told, name, members, once)
                 later = tuple(replace(fit, config=own) for fit in trained.later)
                 found.append(replace(trained, config=own, later=later))
             except BaseException as error:
@@ -99,10 +91,10 @@ def fit(
     ending = _ending(found, whole, cause)
 
     def stacked() -> Fit:
-        counting = _in_training(found[0], rows, names[0])
+        counting = _in_training(found[0], dataset)
 
         def stack(groups: Sequence[Fit]) -> Fit:
-            weights[telling] = _weights([groups[g] for g in telling], validation, counting)
+            weights[telling] = _weights([groups[g] for g in telling], dataset.validation, counting)
             return dispersed(_stacked(config, groups, weights, ending), counting)
 
         first = stack([replace(own, later=()) for own in found])
@@ -115,15 +107,16 @@ def fit(
     return fit, cause
 
 
-def _better(fit: Fit, rows: Rows, what: str) -> Fit:
+def _better(fit: Fit, dataset: Dataset) -> Fit:
     """Return the better one of an ensemble and of it past its best look, by the rows that members held out."""
     own = replace(fit, later=())
-    return likelier([own, *fit.later], _in_training(own, rows, what)) if fit.later else own
+    return likelier([own, *fit.later], _in_training(own, dataset)) if fit.later else own
 
 
 def _told_of(
     config: ModelConfig,
-    given: Given,
+    custom: type[Distribution] | None,
+    dataset: Dataset,
     beside: Beside,
     group: str = "",
     before: int = 0,
@@ -131,11 +124,10 @@ def _told_of(
     imagined: float = 0.0,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, and log its beginning and its end, but of single passes."""
-    _, _, rows, _, features, _ = given
     name = group or "training"
     if not once:
-        story.training_begins(name, config, rows.table.n, len(features))
-    fit, cause = fitting.fit(config, *given, beside, group, before, once, imagined)
+        story.training_begins(name, config, dataset.rows.table.n, len(dataset.features))
+    fit, cause = fitting.fit(config, custom, dataset, beside, group, before, once, imagined)
     if not once:
         story.training_ended(name, fit.history)
     return fit, cause
@@ -164,15 +156,13 @@ def note_time(fit: Fit, seconds: float | None) -> None:
 def _check_families(
     declared: Sequence[ModelConfig],
     custom: type[Distribution] | None,
-    rows: Rows,
-    source: Source,
-    what: str,
+    dataset: Dataset,
     choice: Choice | None,
 ) -> None:
     """Raise `DataError`, before anything is trained, if y is not for all families, or these cannot be weighed by it."""
     if all(config.distribution == declared[0].distribution for config in declared):
         return
-    kinds: list[str] = []
+    rows, what, kinds = dataset.rows, dataset.what, list[str]()
     for g, config in enumerate(declared):
         own = config.distribution.in_brief
         ending = "." if choice is None else f"; {choice.reason(what)}: name the family of all groups, such as '{own}'."
@@ -181,7 +171,7 @@ def _check_families(
         except ValueError as error:
             raise DataError(f"groups.{g}: {error}{ending}") from None
         y, targets = fitting.learn_targets(config, custom, rows, Naming.of(config, rows, what))
-        probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
+        probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), dataset.source)
         kinds.append(kind_of_y(probe, targets.encode(y)))
         if kinds[g] != kinds[0]:
             raise DataError(
@@ -270,8 +260,9 @@ def _weights_by(scores: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return stacked_weights(scores[telling], weight[telling])
 
 
-def _in_training(fit: Fit, rows: Rows, what: str) -> Weigher:
+def _in_training(fit: Fit, dataset: Dataset) -> Weigher:
     """Return what gives rows the weights that they have in training."""
+    rows, what = dataset.rows, dataset.what
     with unnoted():  # said when it was trained
         y = fit.recognise(rows, what)
     return weigher(fit.config.data.class_weight, fit.targets, y, rows.weight, what)
