@@ -17,6 +17,7 @@ from likelinet.model.fit import Fit
 from likelinet.model.marginal import predict_both
 from likelinet.model.members import each_member
 from likelinet.model.out_of_fold import OutOfFold
+from likelinet.model.unseen import Unseen
 from tests.small import quick
 
 RNG = np.random.default_rng(5)
@@ -117,7 +118,8 @@ def test_it_is_the_most_likely_one(step: float):
     assert fit.out_of_fold is not None
     assert float(fit.targets.step) == pytest.approx(step)
     wide = replace(fit.out_of_fold, distribution=fit.out_of_fold.distribution.dispersed(1.8, 0.0))
-    found = dispersed(replace(fit, history=replace(fit.history), out_of_fold=wide), lambda _, weight: weight**2)
+    unseen = Unseen.of(wide.y, wide.weight, lambda _, weight: weight**2)
+    found = dispersed(replace(fit, history=replace(fit.history), out_of_fold=wide), unseen)
     weight = wide.weight**2 / np.mean(wide.weight**2)
 
     def score(factor: float) -> float:
@@ -256,7 +258,7 @@ def test_it_is_that_of_the_truth_and_never_widens():
         d = ll.Gaussian(np.zeros(50_000), scale)
         out = OutOfFold(np.arange(50_000), np.zeros(50_000, int), d, y, np.ones(50_000))
         before = replace(fit, history=replace(fit.history), out_of_fold=out, factor=1.0)
-        found = dispersed(before, lambda _, weight: weight)
+        found = dispersed(before, Unseen(y, out.weight, 0.0))
         assert found.factor == pytest.approx(factor, rel=0.02)
 
 
@@ -269,5 +271,5 @@ def test_rows_in_turns_do_not_mislead_it():
             np.arange(40_000), np.zeros(40_000, int), ll.Gaussian(0.0 * y, np.tile(scales, 20_000)), y, np.ones(40_000)
         )
         before = replace(fit, history=replace(fit.history), out_of_fold=out, factor=1.0)
-        found.append(dispersed(before, lambda _, weight: weight).factor)
+        found.append(dispersed(before, Unseen(y, out.weight, 0.0)).factor)
     assert found[0] == pytest.approx(found[1], rel=0.02)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.model import dispersing
 from likelinet.model.members import each_member
+from likelinet.model.unseen import Unseen
 from tests.small import quick
 
 RNG = np.random.default_rng(5)
@@ -67,7 +67,7 @@ def test_out_of_fold_rows_are_those_of_the_members_that_are_kept():
 
 
 def test_where_held_out_rows_are_less_likely_all_is_as_before(monkeypatch):
-    monkeypatch.setattr(dispersing, "_log_score", lambda fit, _: -fit.history.most_epochs)
+    monkeypatch.setattr(Unseen, "log_scores", lambda _, *predicted: [-float(i) for i in range(len(predicted))])
     before, after = fitted(None, False), model(1.0).fit(X, NOISE)
     np.testing.assert_array_equal(after._fitted().theta, before._fitted().theta)
     assert after.history.factor == 1.0

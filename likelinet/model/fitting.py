@@ -24,6 +24,7 @@ from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.planning import planned
 from likelinet.model.training import check_passes, encoded, is_exact, trained
 from likelinet.model.unbounded import note_ending
+from likelinet.model.unseen import Unseen
 from likelinet.networks.filling import learn_filling
 from likelinet.objective.build import check_objective
 from likelinet.objective.layout import pack
@@ -204,8 +205,10 @@ def _with_out_of_fold(
     index = np.arange(rows.table.n) if rows.table.index is None else rows.table.index
     predicted = OutOfFold(index, seen[-1], out_of_fold(fit, *seen), y, rows.weight)
     nll = float(np.average(-predicted.log_prob, weights=rows.weight))
-    later = (_with_out_of_fold(own, seen, rows, y, in_training) for own in fit.later)
-    later = tuple(dispersed(own, in_training, MOST) for own in later)
+    later = tuple(_with_out_of_fold(own, seen, rows, y, in_training) for own in fit.later)
+    if later:
+        unseen = Unseen.of(y, rows.weight, in_training)
+        later = tuple(dispersed(own, unseen, MOST) for own in later)
     return replace(fit, out_of_fold=predicted, history=replace(fit.history, out_of_fold_nll=nll), later=later)
 
 

@@ -9,24 +9,23 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.config.group import check_same_y
-from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, NonFiniteError, UndefinedError
+from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, NonFiniteError
 from likelinet.core.notes import WidthNote, each_once, note, unnoted
 from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model import fitting, story
 from likelinet.model.dataset import Dataset
-from likelinet.model.dispersing import dispersed, likelier
+from likelinet.model.dispersing import dispersed
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.prediction import predict_dist
-from likelinet.scores.cells import log_prob_of_cells
+from likelinet.model.unseen import Unseen, likelier
 from likelinet.scores.stacking import stacked_weights
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.inputs import Inputs
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
-from likelinet.targets.class_weights import Weigher, weigher
-from likelinet.targets.lattice import step_of
+from likelinet.targets.class_weights import weigher
 from likelinet.targets.target import Naming
 from likelinet.training.choice import Choice
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
@@ -87,19 +86,21 @@ def fit(
             cause = lost[0][1]
         for name, error in lost if whole else ():
             note(f"{name.capitalize()} is left out, since its training failed: {error}")
-    telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
+    telling = whole or [0]  # one that was cut short only where there is no other
     ending = _ending(found, whole, cause)
 
     def stacked() -> Fit:
-        counting = _in_training(found[0], dataset)
+        unseen = _unseen(found[telling[0]], dataset)
 
         def stack(groups: Sequence[Fit]) -> Fit:
-            weights[telling] = _weights([groups[g] for g in telling], dataset.validation, counting)
-            return dispersed(_stacked(config, groups, weights, ending), counting)
+            weights = np.zeros(len(groups))
+            weights[telling] = _weights([groups[g] for g in telling], dataset.validation, unseen)
+            return dispersed(_stacked(config, groups, weights, ending), unseen)
 
         first = stack([replace(own, later=()) for own in found])
-        later = [stack([own.latest for own in found])] if any(own.later for own in found) else []
-        return likelier([first, *later], counting)
+        if unseen is None or not any(own.later for own in found):
+            return first
+        return likelier([first, stack([own.latest for own in found])], unseen)
 
     fit, cause = kept_whole(stacked, cause)
     if not once:
@@ -110,7 +111,8 @@ def fit(
 def _better(fit: Fit, dataset: Dataset) -> Fit:
     """Return the better one of an ensemble and of it past its best look, by the rows that members held out."""
     own = replace(fit, later=())
-    return likelier([own, *fit.later], _in_training(own, dataset)) if fit.later else own
+    unseen = _unseen(own, dataset) if fit.later else None
+    return own if unseen is None else likelier([own, *fit.later], unseen)
 
 
 def _told_of(
@@ -237,18 +239,12 @@ def _stacked(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, sto
     return replace(first, history=history, out_of_fold=out, stack=stack, cut_off=cut_off or None)
 
 
-def _weights(fits: Sequence[Fit], validation: Rows | None, in_training: Weigher) -> np.ndarray:
-    """Return the weights of groups by what they say of rows that they have not seen; equal ones if that is nothing.
-
-    The rows count as they do in training.
-    """
-    try:
-        scores = [s for fit in fits if (s := _unseen(fit, validation, in_training)) is not None]
-    except UndefinedError:  # of a family of the user's that has no cdf, nor probabilities of cells
-        scores = [s for fit in fits if (s := _unseen(fit, validation, in_training, cells=False)) is not None]
-    if len(fits) == 1 or len(scores) < len(fits):
+def _weights(fits: Sequence[Fit], validation: Rows | None, unseen: Unseen | None) -> np.ndarray:
+    """Return the weights of groups by what they say of rows that they have not seen; equal ones if that is nothing."""
+    if unseen is None or len(fits) == 1:
         return np.full(len(fits), 1.0 / len(fits))
-    return _weights_by(np.stack([log_prob for log_prob, _ in scores], axis=1), scores[0][1])
+    predicted = (_predicted(fit, validation) for fit in fits)
+    return _weights_by(np.stack(unseen.log_prob(*predicted), axis=1), unseen.weight)
 
 
 def _weights_by(scores: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -260,30 +256,27 @@ def _weights_by(scores: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return stacked_weights(scores[telling], weight[telling])
 
 
-def _in_training(fit: Fit, dataset: Dataset) -> Weigher:
-    """Return what gives rows the weights that they have in training."""
+def _unseen(fit: Fit, dataset: Dataset) -> Unseen | None:
+    """Return the rows that members held out, or that validate; None where there are none."""
     rows, what = dataset.rows, dataset.what
     with unnoted():  # said when it was trained
-        y = fit.recognise(rows, what)
-    return weigher(fit.config.data.class_weight, fit.targets, y, rows.weight, what)
+        if (out := fit.out_of_fold) is not None:
+            y, weight = out.y, out.weight
+        elif (validation := dataset.validation) is not None:
+            y, weight = fit.recognise(validation, "validation y"), validation.weight
+        else:
+            return None
+        in_training = weigher(fit.config.data.class_weight, fit.targets, fit.recognise(rows, what), rows.weight, what)
+    return Unseen.of(y, weight, in_training)
 
 
-def _unseen(
-    fit: Fit, validation: Rows | None, in_training: Weigher, cells: bool = True
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return log p(y) of the rows that members held out, or that validate, and the weights of these.
-
-    With `cells`, of a y that is rounded it is that of its cell, which no spike makes better.
-    """
+def _predicted(fit: Fit, validation: Rows | None) -> Distribution:
+    """Return the predictions of these rows."""
     if (out := fit.out_of_fold) is not None:
-        step = step_of(out.y, out.weight) if cells else 0.0
-        return log_prob_of_cells(out.distribution, out.y, step), in_training(out.y, out.weight)
-    if validation is None:
-        return None
-    with unnoted():  # said when they were trained
-        y, d = fit.recognise(validation, "validation y"), predict_dist(fit, fit.rows(validation.table))
-        step = step_of(y, validation.weight) if cells else 0.0
-        return log_prob_of_cells(d, y, step), in_training(y, validation.weight)
+        return out.distribution
+    assert validation is not None
+    with unnoted():  # said when it was trained
+        return predict_dist(fit, fit.rows(validation.table))
 
 
 def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, stopped: str) -> History:
