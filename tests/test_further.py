@@ -1,6 +1,7 @@
 """Training past the best look: what it does, when it is kept, and what it leaves alone."""
 
 import importlib
+import logging
 import signal
 from functools import cache
 from typing import Any
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 
 import likelinet as ll
+from likelinet.cli.describe import summary
+from likelinet.model import story
 from likelinet.model.members import each_member
 from likelinet.model.unseen import Unseen
 from tests.small import quick
@@ -43,6 +46,15 @@ def test_where_locations_still_gain_scales_have_a_factor():
     assert max(e.learning_rate for e in epochs) == pytest.approx(0.25 * 0.02, rel=0.05)
     assert epochs[-1].learning_rate < 1e-4
     assert all(e.validation_nll is None for e in epochs)
+
+
+def test_its_story_ends_with_score_and_factor(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO, "likelinet")
+    history = fitted(1.0, True).history
+    story.fitted(history, 1.0)
+    score = f"out-of-fold NLL {history.out_of_fold_nll:.4g}, scales times {history.factor:.3g}"
+    assert caplog.messages[-1] == f"Fitted in 1.0 s, {score}."
+    assert summary(fitted(1.0, True)).endswith(f", {score}")
 
 
 def test_weights_of_the_last_layer_that_feed_scales_stay():
