@@ -50,30 +50,17 @@ class Others:
     others: list[Any]
 
 
-@dataclass(frozen=True)
-class Described:
-    """The metadata of a file: all of a fit but its weights and classes of the user's own, as plain data."""
+@dataclass(frozen=True, kw_only=True)
+class Described(Learned):
+    """The metadata of a file: what the first group of members has learned, which may be the only one, and the rest."""
 
     schema: int
     config: Any
-    inputs: Any
-    targets: Any
-    n_classes: int | list[int]
     history: Any
     source: Any = None
-    filling: Any = ()
-    start: Any = ()
-    imagined: float = 0.0
-    factor: float = 1.0
     recalibration: Any = None
     stack: Any = None
     written: dict[str, Any] | None = None
-
-    @property
-    def first(self) -> Learned:
-        """What the first group of members, which may be the only one, has learned."""
-        own = self.inputs, self.targets, self.n_classes, self.filling, self.start, self.imagined, self.factor
-        return Learned(*own)
 
 
 def write(path: str | Path | BinaryIO, fit: Fit) -> None:
@@ -121,7 +108,7 @@ def read(path: str | Path | BinaryIO, distribution: type[Distribution] | None, t
         stack = None if parts.stack is None else from_fields(Others, parts.stack, "stack")
         if (stack is None) != (config.groups is None):
             raise ValueError("stack: expected where the config has groups, and only there")
-        each = [parts.first, *(from_fields(Learned, o, "other group") for o in ([] if stack is None else stack.others))]
+        each = [parts, *(from_fields(Learned, o, "other group") for o in ([] if stack is None else stack.others))]
         if {*arrays} != {*_names(len(each))}:
             expected = ", ".join(f"'{name}'" for name in _names(len(each)))
             raise ValueError(f"arrays: expected {expected} alone, got {', '.join(sorted(arrays)) or 'none'}")
