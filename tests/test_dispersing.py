@@ -181,6 +181,26 @@ def test_forged_factors_are_refused(forged: Any, tmp_path: Path):
         ll.Model.load(tmp_path / "m")
 
 
+@pytest.mark.parametrize("kind", [{"kind": "gumbel"}, {"kind": "gaussian", "scale": 1.0}], ids=str)
+def test_a_factor_of_a_family_that_has_none_is_refused(kind: dict[str, Any], tmp_path: Path):
+    quick(distribution=kind).fit(X, Y).save(tmp_path / "m")
+    arrays, metadata = container.load(tmp_path / "m")
+    forged = {**metadata, "factor": 0.7, "history": {**metadata["history"], "factor": 0.7}}
+    container.save(tmp_path / "m", arrays, forged)
+    with pytest.raises(ll.ModelFileError, match=r"\(factor: no family of the model has scales that training learns\)"):
+        ll.Model.load(tmp_path / "m")
+
+
+def test_beside_scales_a_family_that_has_none_shares_their_factor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stacking, "stacked_weights", lambda *_: np.array([0.5, 0.5]))
+    declared = {"distribution": {"kind": "gaussian", "offset": "off"}, "training": {"folds": 2}, "ensemble": 2}
+    groups = [{"distribution": {"kind": "gumbel", "offset": "off"}}, {}]
+    table = {"a": X[:, 0], "b": X[:, 1], "off": np.linspace(0.0, 1.0, N)}
+    own = dispersing._with(quick(**declared, groups=groups).fit(table, Y)._fitted(), 0.7)
+    ll.Model._of(own, None).save(tmp_path / "m")
+    assert [group.factor for group in ll.Model.load(tmp_path / "m")._fitted().groups] == [own.factor] * 2
+
+
 @pytest.mark.parametrize("once", [False, True])
 def test_a_model_that_goes_on_forgets_it(once: bool, tmp_path: Path):
     model, plain = with_factor(0.7), with_factor(1.0)

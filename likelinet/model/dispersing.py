@@ -49,6 +49,14 @@ def dispersed(fit: Fit, unseen: Unseen | None, most: float = 1.0) -> Fit:
     return _with(fit, float(np.exp(found.x))) if found.fun < loss(0.0) else fit
 
 
+def has_scales(fit: Fit) -> bool:
+    """Whether a factor does anything to what a group of members predicts."""
+    head = fit.head
+    columns = np.ones((1, 1, len(head.columns))) if head.columns else None
+    d = head.distribution(np.zeros((1, 1, head.predicted)), np.zeros((1, head.shared)), columns)
+    return head.learns_scales and d.dispersed(1.0, 0.0) is not None
+
+
 def without_factor(fit: Fit, history: History, group: int | None) -> tuple[Fit, History]:
     """Return a group of members that was trained on, or all where there are none, with the scales that it learns."""
     groups = [replace(own, factor=1.0) if g == group else own for g, own in enumerate(history.groups)]

@@ -14,7 +14,7 @@ from likelinet.core.fields import from_fields
 from likelinet.core.wording import shown
 from likelinet.distributions import Distribution
 from likelinet.model import container
-from likelinet.model.dispersing import LEAST, MOST
+from likelinet.model.dispersing import LEAST, MOST, has_scales
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.migrations import lifted
 from likelinet.model.recalibration import Recalibration
@@ -178,6 +178,9 @@ def _check_factor(fit: Fit) -> None:
     alone = fit.stack is None or fit.history.factor == 1.0
     if not all(least <= factor <= MOST for factor in (*own, *known)) or told != own or not alone:
         raise ValueError(f"factor: expected one from {least} to {MOST:g} of each group, the same in the history")
+    # Beside groups that have scales others may share their factor.
+    if any(factor != 1.0 for factor in own) and not any(map(has_scales, fit.groups)):
+        raise ValueError("factor: no family of the model has scales that training learns")
 
 
 def _check_weights(fit: Fit) -> None:
