@@ -116,7 +116,7 @@ def chosen(
         labels = takes_labels(next(iter(families.values())).distribution, None)
         if not labels:  # text among numbers is no y
             rows = few_rows.repeated(Roles(config, labels).rows(table, y, sample_weight), few)
-        families = trainable(families, rows, Source.of(table))
+        families = trainable(families, rows)
         drawn = _drawn(config, rows)
         folds = 0 if few else _folds(config, drawn)
         if len(families) == 1 or folds < 2:

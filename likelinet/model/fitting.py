@@ -22,6 +22,7 @@ from likelinet.model.members import out_of_fold
 from likelinet.model.needs import check_needs
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.planning import planned
+from likelinet.model.source import Source
 from likelinet.model.training import check_passes, encoded, is_exact, trained
 from likelinet.model.unbounded import note_ending
 from likelinet.model.unseen import Unseen
@@ -29,7 +30,7 @@ from likelinet.networks.filling import learn_filling
 from likelinet.objective.build import check_objective
 from likelinet.objective.layout import pack
 from likelinet.tables.hold_out import HoldOut, folds_of
-from likelinet.tables.inputs import learn_inputs
+from likelinet.tables.inputs import Inputs, learn_inputs
 from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.kinds.statistics import FOLDS, wants_means
 from likelinet.tables.rows import Rows
@@ -179,6 +180,17 @@ def learn_targets(
     targets_class = targets_of(config.distribution, custom)
     y = targets_class.clean(rows.y, naming)
     return y, targets_class.learn(y, rows.weight, with_levels(config, custom, rows.levels), custom, naming)
+
+
+def without_inputs(
+    config: ModelConfig, custom: type[Distribution] | None, rows: Rows, what: str
+) -> tuple[Fit, np.ndarray]:
+    """Return a model without inputs or weights, by which a family can be asked before anything is trained, and its y.
+
+    This is y as the loss sees it.
+    """
+    y, targets = learn_targets(config, custom, rows, Naming.of(config, rows, what))
+    return Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), Source(0)), targets.encode(y)
 
 
 def folds_held_out(config: ModelConfig, table: Table, validation: Rows | None) -> np.ndarray | None:

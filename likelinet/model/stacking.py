@@ -22,11 +22,9 @@ from likelinet.model.prediction import predict_dist
 from likelinet.model.unseen import Unseen, likelier
 from likelinet.scores.stacking import stacked_weights
 from likelinet.tables.hold_out import HoldOut
-from likelinet.tables.inputs import Inputs
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 from likelinet.targets.class_weights import weigher
-from likelinet.targets.target import Naming
 from likelinet.training.choice import Choice
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
 from likelinet.training.interrupts import kept_whole
@@ -172,9 +170,7 @@ def _check_families(
             check_same_y(declared[0].distribution, config.distribution)
         except ValueError as error:
             raise DataError(f"groups.{g}: {error}{ending}") from None
-        y, targets = fitting.learn_targets(config, custom, rows, Naming.of(config, rows, what))
-        probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), dataset.source)
-        kinds.append(kind_of_y(probe, targets.encode(y)))
+        kinds.append(kind_of_y(*fitting.without_inputs(config, custom, rows, what)))
         if kinds[g] != kinds[0]:
             raise DataError(
                 f"groups.{g}: under '{own}' {what} is {kinds[g]}, and under '{declared[0].distribution.in_brief}' "
