@@ -23,7 +23,7 @@ from likelinet.model.needs import check_needs
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.planning import planned
 from likelinet.model.source import Source
-from likelinet.model.training import check_passes, encoded, is_exact, trained
+from likelinet.model.training import check_passes, encoded, is_exact, trained, weighed
 from likelinet.model.unbounded import note_ending
 from likelinet.model.unseen import Unseen
 from likelinet.networks.filling import learn_filling
@@ -36,7 +36,7 @@ from likelinet.tables.kinds.statistics import FOLDS, wants_means
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
-from likelinet.targets.class_weights import Weigher, weigher
+from likelinet.targets.class_weights import Weigher
 from likelinet.targets.leaks import note_leaks
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
@@ -100,11 +100,7 @@ def fit(
     dtype = "float64" if exact else config.training.precision
     untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), dataset.source)
     check_needs(untrained, *rows_of_needs(rows, validation, exact))
-    parts = [(rows, y)]
-    if validation is not None:
-        parts.append((validation, untrained.recognise(validation, f"validation {what}")))
-    in_training = weigher(config.data.class_weight, targets, y, rows.weight, what)
-    parts = [(replace(part, weight=in_training(own, part.weight)), own) for part, own in parts]
+    parts, in_training = weighed(untrained, rows, y, validation, what)
     rows_of = encoded(untrained, parts, tuple(rows.table.columns), what, apart, spare)
     x, own, known = rows_of.data.x, rows_of.own, rows_of.columns
     if not is_coder:

@@ -14,9 +14,8 @@ from likelinet.model.needs import check_needs
 from likelinet.model.planning import planned
 from likelinet.model.source import Source
 from likelinet.model.stacking import in_time, with_folds
-from likelinet.model.training import Encoded, check_passes, encoded, is_exact, trained
+from likelinet.model.training import Encoded, check_passes, encoded, is_exact, trained, weighed
 from likelinet.tables.rows import Rows
-from likelinet.targets.class_weights import weigher
 from likelinet.targets.possible import check_possible
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, Epoch, History
@@ -177,11 +176,7 @@ def _go_on(
         check_needs(fit, *rows_of_needs(rows, validation, exact))
     few = validation is None and not once and fit.imagined > 0.0 and are_few(rows.weight)
     rows = repeated(rows, few)
-    parts = [(rows, fit.recognise(rows, what))]
-    if validation is not None:
-        parts.append((validation, fit.recognise(validation, f"validation {what}")))
-    in_training = weigher(config.data.class_weight, fit.targets, parts[0][1], rows.weight, what)
-    parts = [(replace(part, weight=in_training(y, part.weight)), y) for part, y in parts]
+    parts, _ = weighed(fit, rows, fit.recognise(rows, what), validation, what)
     held = None if once else folds_held_out(config, rows.table, validation)
     all_rows = encoded(fit, parts, (), what, spare=0 if held is None else 1)
     _check(fit, config, all_rows.own[0], all_rows.columns, Naming.of(config, rows, what))
