@@ -179,7 +179,7 @@ def trained(
         history,
         training.heading,
         training.cut_off,
-        None if cause is not None else Carried.of(training, training.engine),
+        None if cause is not None else Carried.of(training),
         failure_of(cause),
         record.seconds(),
     )
@@ -225,7 +225,7 @@ def _begun(
     budget, told = Budget(plan.time, look=beside.record.look), [beside.progress, *beside.callbacks]
     training = Training(engine, objective, data, optimiser, plan, theta, streams, told, budget, windows)
     if carried is not None:
-        carried.to(training, engine.name)
+        carried.to(training)
     return training
 
 
