@@ -176,7 +176,7 @@ class Fit:
     @property
     def precision(self) -> Precision:
         """The dtypes that the weights imply."""
-        return self.objective.head.precision(self.theta.dtype)
+        return self.head.precision(self.theta.dtype)
 
     def read(self, X: Any) -> Table:
         """Return the table that the user passed, whose y and weights are read as they were written in training."""
@@ -195,7 +195,7 @@ class Fit:
         follow at the end.
         It is filled block by block: in double precision there is never more than one.
         """
-        head, ends = self.objective.head, np.cumsum([t.n for t in tables])
+        head, ends = self.head, np.cumsum([t.n for t in tables])
         many = ends[-1] + spare
         x = np.empty((many, self.inputs.width), self.precision.network)  # training takes single rows
         columns = np.empty((many, len(head.columns)), self.precision.columns) if head.columns else None
@@ -229,7 +229,7 @@ class Fit:
 
     def rows(self, table: Table) -> "EncodedRows":
         """Return the rows of what the network and the head take, each made when it is asked for."""
-        head = self.objective.head
+        head = self.head
         data = self.config.data
         x = self.inputs.rows(table, other_columns(self.config), data.features is not None, data.strict)
         read = table.rows(slice(None), head.columns)

@@ -105,7 +105,7 @@ def fit(
     x, own, known = rows_of.data.x, rows_of.own, rows_of.columns
     if not is_coder:
         untrained = replace(untrained, filling=learn_filling(inputs.amounts, inputs.telling, x[:n], own[1]))
-    objective, head = untrained.objective, untrained.objective.head
+    objective, head = untrained.objective, untrained.head
 
     streams = Streams.of(config.training.seed, before + config.ensemble)[before:]
     estimates = head.raw_start(*own)
