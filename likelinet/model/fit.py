@@ -99,7 +99,7 @@ class Fit:
     cut_off: str | None = None  # what would have come, had there been more time; in memory alone
     units: Units | None = None  # of the raw numbers in training; in memory alone
     carried: Carried | None = None  # what training may go on with; in memory alone
-    later: "tuple[Fit, ...]" = ()  # it past its best look, until held-out rows have said which is kept
+    later: "Fit | None" = None  # it past its best look, until held-out rows have said which is kept
 
     @property
     def declared_whole(self) -> ModelConfig:
@@ -109,7 +109,7 @@ class Fit:
     def declared_by(self, config: ModelConfig) -> "Fit":
         """Return the same with another declaration of the model."""
         if self.stack is None:
-            return replace(self, config=config)
+            return replace(self, config=config, later=None if self.later is None else self.later.declared_by(config))
         each, (_, *further) = config.each_group, self.stack.groups
         others = tuple(replace(fit, config=each[g]) for g, fit in zip(further, self.stack.others, strict=True))
         return replace(self, config=each[self.stack.groups[0]], stack=replace(self.stack, config=config, others=others))
@@ -122,7 +122,7 @@ class Fit:
     @property
     def latest(self) -> "Fit":
         """The same past its best look, if its members went on, else as it is."""
-        return next(iter(self.later), self)
+        return self.later or self
 
     @property
     def group_weights(self) -> tuple[float, ...]:

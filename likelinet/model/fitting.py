@@ -213,10 +213,10 @@ def _with_out_of_fold(
     index = np.arange(rows.table.n) if rows.table.index is None else rows.table.index
     predicted = OutOfFold(index, seen[-1], out_of_fold(fit, *seen), y, rows.weight)
     nll = float(np.average(-predicted.log_prob, weights=rows.weight))
-    later = tuple(_with_out_of_fold(own, seen, rows, y, in_training) for own in fit.later)
-    if later:
-        unseen = Unseen.of(y, rows.weight, in_training)
-        later = tuple(dispersed(own, unseen, MOST) for own in later)
+    later = fit.later
+    if later is not None:
+        later = _with_out_of_fold(later, seen, rows, y, in_training)
+        later = dispersed(later, Unseen.of(y, rows.weight, in_training), MOST)
     return replace(fit, out_of_fold=predicted, history=replace(fit.history, out_of_fold_nll=nll), later=later)
 
 

@@ -65,8 +65,7 @@ def fit(
             told = beside.telling(partial(_within, group=g, members=members, seconds=spent))
             try:
                 trained, cause = _told_of(in_time(declared[g:], spent), custom, dataset, told, name, members, once)
-                later = tuple(replace(fit, config=own) for fit in trained.later)
-                found.append(replace(trained, config=own, later=later))
+                found.append(trained.declared_by(own))
             except BaseException as error:
                 if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
                     raise
@@ -95,8 +94,8 @@ def fit(
             weights[telling] = _weights([groups[g] for g in telling], dataset.validation, unseen)
             return dispersed(_stacked(config, groups, weights, ending), unseen)
 
-        first = stack([replace(own, later=()) for own in found])
-        if unseen is None or not any(own.later for own in found):
+        first = stack([replace(own, later=None) for own in found])
+        if unseen is None or all(own.later is None for own in found):
             return first
         return likelier([first, stack([own.latest for own in found])], unseen)
 
@@ -108,9 +107,10 @@ def fit(
 
 def _better(fit: Fit, dataset: Dataset) -> Fit:
     """Return the better one of an ensemble and of it past its best look, by the rows that members held out."""
-    own = replace(fit, later=())
-    unseen = _unseen(own, dataset) if fit.later else None
-    return own if unseen is None else likelier([own, *fit.later], unseen)
+    if fit.later is None:
+        return fit
+    own, unseen = replace(fit, later=None), _unseen(fit, dataset)
+    return own if unseen is None else likelier([own, fit.later], unseen)
 
 
 def _told_of(
