@@ -7,7 +7,6 @@ import numpy as np
 from likelinet.core.lazy import scipy
 from likelinet.model.fit import Fit
 from likelinet.model.unseen import Unseen
-from likelinet.training.history import History
 
 LEAST, MOST = 0.25, 4.0  # of a factor
 LIKELY = 0.2  # standard deviation of log factors, before any row
@@ -55,12 +54,6 @@ def has_scales(fit: Fit) -> bool:
     columns = np.ones((1, 1, len(head.columns))) if head.columns else None
     d = head.distribution(np.zeros((1, 1, head.predicted)), np.zeros((1, head.shared)), columns)
     return head.learns_scales and d.dispersed(1.0, 0.0) is not None
-
-
-def without_factor(fit: Fit, history: History, group: int | None) -> tuple[Fit, History]:
-    """Return a group of members that was trained on, or all where there are none, with the scales that it learns."""
-    groups = [replace(own, factor=1.0) if g == group else own for g, own in enumerate(history.groups)]
-    return replace(fit, factor=1.0), replace(history, groups=groups, factor=1.0)
 
 
 def _floor(fit: Fit) -> float:

@@ -6,7 +6,6 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.notes import each_once
-from likelinet.model.dispersing import without_factor
 from likelinet.model.few_rows import are_few, repeated, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.fitting import folds_held_out, rows_of_needs
@@ -68,12 +67,12 @@ def go_on(
             own, cause = _go_on(
                 replace(found[i], config=config), rows, validation, what, beside.telling(place.told), place, once
             )
-            learned, spent = learned or any(own.history.best_epoch), spent + own.history.seconds
-            history = place.continued(history, own.history)
+            gained = any(own.history.best_epoch)
+            factor = 1.0 if gained else own.factor  # which is that of the earlier scales
+            learned, spent = learned or gained, spent + own.history.seconds
+            history = place.continued(history, own.history, factor)
             cut_off += [] if own.cut_off is None else [place.of_group(own.cut_off)]
-            found[i] = replace(own, config=found[i].config, history=History(), source=fit.source)
-            if any(own.history.best_epoch):  # else its scales are those that had the factor
-                found[i], history = without_factor(found[i], history, place.group)
+            found[i] = replace(own, config=found[i].config, history=History(), source=fit.source, factor=factor)
             if cause is not None:
                 break
     if cause is not None and not learned:
@@ -146,17 +145,18 @@ class Place:
         """Return a callback that is told of such epochs."""
         return lambda epoch: callback(self.epoch(epoch))
 
-    def continued(self, history: History, own: History) -> History:
-        """Return the history of a model, of which this group has gone on."""
+    def continued(self, history: History, own: History, factor: float) -> History:
+        """Return the history of a model, of which this group has gone on, and has this factor of scales now."""
         best = list(history.best_epoch)
         for m, epoch in enumerate(own.best_epoch, start=self.before):
             best[m] = self.epochs + epoch if epoch else best[m]
         epochs = [*history.epochs, *map(self.epoch, own.epochs)]
         groups = [
-            replace(group, stopped=own.stopped, out_of_fold_nll=None) if g == self.group else group
+            replace(group, stopped=own.stopped, out_of_fold_nll=None, factor=factor) if g == self.group else group
             for g, group in enumerate(history.groups)
         ]
-        return replace(history, epochs=epochs, best_epoch=best, stopped=own.stopped, engine=own.engine, groups=groups)
+        ended = {"stopped": own.stopped, "engine": own.engine, "factor": factor if self.group is None else 1.0}
+        return replace(history, epochs=epochs, best_epoch=best, groups=groups, **ended)
 
 
 def _go_on(
