@@ -120,10 +120,7 @@ def fit(
     # What y is without x does not know the weights that classes have in training.
     plain = start if config.data.class_weight is None else marginal_fit(head, own[0], rows.weight, known)
     untrained = replace(untrained, start=np.concatenate(plain))
-    offset = targets.shift_of_nll(untrained.family.has_density(rows_of.y))
-    validates = inputs.width > 0 and not once
-    plan = planned(config, rows.table, len(rows_of.y), validates, exact, streams, offset, held)
-    plan = plan.once() if once else plan
+    plan = planned(untrained, rows.table, rows_of, streams, once, held)
     if rows.beyond is not None:
         rows_of, plan = beyond_sample(untrained, parts[0][0], rows_of, plan, apart, in_training, what)
         x = rows_of.data.x  # what is not trained on need not stay in memory

@@ -169,9 +169,9 @@ def _go_on(
     once: bool,
 ) -> tuple[Fit, BaseException | None]:
     """Return what one group of members has come to, and what cut its training short, if anything did."""
-    config, inputs, exact = fit.config, fit.inputs, is_exact(fit.config, fit.inputs)
+    config, exact = fit.config, is_exact(fit.config, fit.inputs)
     if once:
-        check_passes(config, inputs)
+        check_passes(config, fit.inputs)
     else:
         check_needs(fit, *rows_of_needs(rows, validation, exact))
     few = validation is None and not once and fit.imagined > 0.0 and are_few(rows.weight)
@@ -181,17 +181,14 @@ def _go_on(
     all_rows = encoded(fit, parts, (), what, spare=0 if held is None else 1)
     _check(fit, config, all_rows.own[0], all_rows.columns, Naming.of(config, rows, what))
     streams = Streams.of(config.training.seed, place.before + config.ensemble)[place.before :]
-    offset = fit.targets.shift_of_nll(fit.family.has_density(all_rows.y))
-    validates = inputs.width > 0 and not once
-    plan = planned(config, rows.table, len(all_rows.y), validates, exact, streams, offset, held)
+    plan = planned(fit, rows.table, all_rows, streams, once, held)
     units = None if exact else _units(fit, *all_rows.own, all_rows.columns)
     theta = fit.theta if units is None else units.within(fit.theta, fit.objective.layout)
     if few:
         data, plan = with_pairs(all_rows.data, plan, fit.imagined)
         all_rows = replace(all_rows, data=data)
-    forgotten = replace(fit, recalibration=None, out_of_fold=None)
     start = np.zeros(0) if once else _start(fit, all_rows, rows.weight)
-    plan, begun = plan.once() if once else plan, replace(forgotten, units=units, start=start)
+    begun = replace(fit, units=units, start=start, recalibration=None, out_of_fold=None)
     own, _, cause = trained(begun, theta, all_rows, plan, streams, beside, place.name, once)
     if cause is not None and place.name:
         cause.add_note(f"This was in {place.name}.")
