@@ -139,8 +139,8 @@ def _learned(
     """Return what is learned from a table and its y."""
     began = record.clock()
     with also(partial(roles_of(config, custom).look, table)):
-        config = with_event_label(config, table) if y is None else config
         if y is None:
+            config = with_event_label(config, table)
             config = without_identifiers(roles_of(config, custom), table)
             config = without_constants(roles_of(config, custom), table, custom)
         few = False
@@ -160,7 +160,7 @@ def _learned(
             if held_out is not None and len(beyond.held):  # which are of the stream, too
                 held_out = read_as(declared_table(held_out[0], config.data), beyond.written), *held_out[1:]
         features = roles.features(rows.table)
-        held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named, worn)
+        held = _held_out(roles, held_out, features, rows.table.named, worn)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         source = Source.of(table) if beyond is None else Source(beyond.survey.n, beyond.survey.stream.files)
         dataset = Dataset(source, rows, held, features, roles.y_name)
@@ -222,10 +222,8 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
                 _check_same_table(processes, table)
             record = recorded(partial(given.identity, config, table, y, weights))
             rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
-            held_out, written = given.held_out(), {**rows.worn, **fit.written}
-            held = (
-                None if held_out is None else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named, written)
-            )
+            written = {**rows.worn, **fit.written}
+            held = _held_out(roles, given.held_out(), fit.inputs.names, fit.inputs.named, written)
             if not given.once:
                 story.training_begins("going on", declared, rows.table.n, len(fit.inputs.names))
             with Progress(given.progress) as bar:
@@ -241,9 +239,16 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
 
 
 def _held_out(
-    roles: Roles, X: Any, y: Any, weight: Any, features: list[str], are_named: bool, written: Mapping[str, Written]
-) -> Rows:
-    """Return held-out rows, for a model with these features, whose y and weights are written in a known way."""
+    roles: Roles,
+    given: tuple[Any, Any, Any] | None,
+    features: list[str],
+    are_named: bool,
+    written: Mapping[str, Written],
+) -> Rows | None:
+    """Return held-out rows, if any are given, for a model with these features; y and weights are written as known."""
+    if given is None:
+        return None
+    X, y, weight = given
     table = replace(declared_table(X, roles.config.data), written=written)
     _, y = named(roles.config, table, y)
     return roles.rows(table, y, weight, features, are_named)
