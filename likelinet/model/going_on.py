@@ -6,15 +6,14 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.notes import each_once
+from likelinet.model.dataset import Dataset
 from likelinet.model.few_rows import are_few, repeated, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.fitting import folds_held_out, rows_of_needs
 from likelinet.model.needs import check_needs
 from likelinet.model.planning import planned
-from likelinet.model.source import Source
 from likelinet.model.stacking import in_time, with_folds
 from likelinet.model.training import Encoded, check_passes, encoded, is_exact, trained, weighed
-from likelinet.tables.rows import Rows
 from likelinet.targets.possible import check_possible
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, Epoch, History
@@ -26,15 +25,7 @@ from likelinet.training.units import Units, units_of
 SMALLEST = 1e-4  # unit of raw numbers: a few rows may say that there is none
 
 
-def go_on(
-    fit: Fit,
-    source: Source,
-    rows: Rows,
-    validation: Rows | None,
-    what: str,
-    beside: Beside,
-    once: bool,
-) -> tuple[Fit, BaseException | None]:
+def go_on(fit: Fit, dataset: Dataset, beside: Beside, once: bool) -> tuple[Fit, BaseException | None]:
     """Return a fit that has gone on, with all that it knows of columns and y, and what cut that short, if anything did.
 
     Each group of members goes on by itself; their weights in the prediction stay as they are. What was learned from
@@ -45,10 +36,8 @@ def go_on(
     ----------
     fit : Fit
         The earlier one.
-    source, rows, validation
-        The rows to go on with, and held-out rows if the caller gives them.
-    what : str
-        How messages call y.
+    dataset
+        The rows to go on with.
     beside
         What accompanies the trainings.
     once : bool
@@ -57,16 +46,14 @@ def go_on(
     """
     found, which = list(fit.groups), (None,) if fit.stack is None else fit.stack.groups
     whole = fit.declared_whole
-    declared = (whole if once else with_folds(whole, rows.table, validation is not None)).each_group
+    declared = (whole if once else with_folds(whole, dataset.rows.table, dataset.validation is not None)).each_group
     cause, spent, learned, cut_off = None, 0.0, False, list[str]()
     history = replace(fit.history, out_of_fold_nll=None)
     with each_once():
         for i, g in enumerate(which):
             place = Place.of(fit, g, spent)
             config = in_time([declared[k or 0] for k in which[i:]], spent)
-            own, cause = _go_on(
-                replace(found[i], config=config), rows, validation, what, beside.telling(place.told), place, once
-            )
+            own, cause = _go_on(replace(found[i], config=config), dataset, beside.telling(place.told), place, once)
             gained = any(own.history.best_epoch)
             factor = 1.0 if gained else own.factor  # which is that of the earlier scales
             learned, spent = learned or gained, spent + own.history.seconds
@@ -79,9 +66,8 @@ def go_on(
         return fit, cause
     first, *others = found
     stack = None if fit.stack is None else replace(fit.stack, others=tuple(others))
-    source = source.after(fit.source)
-    first = replace(first, stack=stack)
-    return replace(first, history=history, source=source, cut_off="; ".join(cut_off) or None), cause
+    source = dataset.source.after(fit.source)
+    return replace(first, stack=stack, history=history, source=source, cut_off="; ".join(cut_off) or None), cause
 
 
 def trained_by(fit: Fit, config: ModelConfig) -> Fit:
@@ -159,17 +145,10 @@ class Place:
         return replace(history, epochs=epochs, best_epoch=best, groups=groups, **ended)
 
 
-def _go_on(
-    fit: Fit,
-    rows: Rows,
-    validation: Rows | None,
-    what: str,
-    beside: Beside,
-    place: Place,
-    once: bool,
-) -> tuple[Fit, BaseException | None]:
+def _go_on(fit: Fit, dataset: Dataset, beside: Beside, place: Place, once: bool) -> tuple[Fit, BaseException | None]:
     """Return what one group of members has come to, and what cut its training short, if anything did."""
     config, exact = fit.config, is_exact(fit.config, fit.inputs)
+    rows, validation, what = dataset.rows, dataset.validation, dataset.what
     if once:
         check_passes(config, fit.inputs)
     else:

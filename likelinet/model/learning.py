@@ -227,8 +227,8 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
             if not given.once:
                 story.training_begins("going on", declared, rows.table.n, len(fit.inputs.names))
             with Progress(given.progress) as bar:
-                found = Source.of(table), rows, held, roles.y_name
-                gone, cause = go_on(fit, *found, Beside(bar, record, tuple(given.callbacks)), given.once)
+                dataset = Dataset(Source.of(table), rows, held, fit.inputs.names, roles.y_name)
+                gone, cause = go_on(fit, dataset, Beside(bar, record, tuple(given.callbacks)), given.once)
             fit = fit if gone is fit else replace(gone, written=written)
             if cause is None or failure_of(cause) is not None:
                 record.close()

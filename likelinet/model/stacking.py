@@ -99,10 +99,10 @@ def fit(
             return first
         return likelier([first, stack([own.latest for own in found])], unseen)
 
-    fit, cause = kept_whole(stacked, cause)
+    made, cause = kept_whole(stacked, cause)
     if not once:
-        story.groups_weighed([group.weight for group in fit.history.groups])
-    return fit, cause
+        story.groups_weighed([group.weight for group in made.history.groups])
+    return made, cause
 
 
 def _better(fit: Fit, dataset: Dataset) -> Fit:
