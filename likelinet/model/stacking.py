@@ -39,9 +39,9 @@ def fit(
     custom: type[Distribution] | None,
     dataset: Dataset,
     beside: Beside,
-    once: bool = False,
-    imagined: float = 0.0,
-    choice: Choice | None = None,
+    once: bool,
+    imagined: float,
+    choice: Choice | None,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, also of a declaration with groups of members, of which `choice` chose a family.
 
