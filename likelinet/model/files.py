@@ -171,7 +171,7 @@ def _check_written(fit: Fit) -> None:
 
 
 def _check_factor(fit: Fit) -> None:
-    """Raise `ValueError` if a factor of scales cannot be found, or is not that of the history."""
+    """Raise `ValueError` if a factor of scales cannot be found, is not that of the history, or multiplies nothing."""
     least, known = LEAST**2, [group.factor for group in fit.history.groups]  # of a group, and of their mixture
     told = [known[g] for g in fit.stack.groups] if fit.stack is not None and known else [fit.history.factor]
     own = [group.factor for group in fit.groups]
