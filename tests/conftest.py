@@ -35,12 +35,24 @@ settings.register_profile("nightly", max_examples=200, derandomize=False, print_
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "likelinet"))
 
 
+def heard(*numbers: int) -> Iterator[None]:
+    """Have signals heard, which a shell may have switched off, and left as they were."""
+    former = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    yield
+    for number, handler in former.items():
+        assert signal.signal(number, handler) is signal.default_int_handler
+
+
 @pytest.fixture
 def ctrl_c() -> Iterator[None]:
-    """Have Ctrl-C heard, which a shell may have switched off, and left as it was."""
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    assert signal.signal(signal.SIGINT, former) is signal.default_int_handler
+    """Have Ctrl-C heard."""
+    yield from heard(signal.SIGINT)
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Have all signals heard that end a process."""
+    yield from heard(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 AT_IMPORT: dict[str, dict] = {}  # where the generator RNG of a module of tests stands before its first test

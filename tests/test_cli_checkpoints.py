@@ -17,18 +17,12 @@ from likelinet.training.history import Epoch
 from likelinet.training.progress import Progress
 from tests.small import COLUMNS, FEATURES, Result, cli, write_csv
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="no such signals there")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="no such signals there"),
+    pytest.mark.usefixtures("signals"),
+]
 EPOCHS = 12
 MODEL = "model.safetensors"
-
-
-@pytest.fixture(autouse=True)
-def _listening():
-    """A shell may have started the tests with these switched off."""
-    former = {s: signal.signal(s, signal.default_int_handler) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    yield
-    for number, handler in former.items():
-        assert signal.signal(number, handler) is signal.default_int_handler
 
 
 def fit(folder: Path, *options: Any, output: str = MODEL) -> Result:
@@ -107,7 +101,6 @@ def test_a_second_signal_while_it_is_saved_loses_nothing(tmp_path: Path, monkeyp
 
 def test_sigterm_ends_a_fit_that_does_not_hear_ctrl_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """As one in the background of a script."""
-    monkeypatch.setattr(signal, "default_int_handler", signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     in_epoch(2, lambda: signal.raise_signal(signal.SIGTERM), monkeypatch)
     done = fit(tmp_path)

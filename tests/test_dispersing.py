@@ -17,6 +17,7 @@ from likelinet.model.fit import Fit
 from likelinet.model.marginal import predict_both
 from likelinet.model.members import each_member
 from likelinet.model.out_of_fold import OutOfFold
+from likelinet.model.unseen import Unseen
 from tests.small import quick
 
 RNG = np.random.default_rng(5)
@@ -117,7 +118,8 @@ def test_it_is_the_most_likely_one(step: float):
     assert fit.out_of_fold is not None
     assert float(fit.targets.step) == pytest.approx(step)
     wide = replace(fit.out_of_fold, distribution=fit.out_of_fold.distribution.dispersed(1.8, 0.0))
-    found = dispersed(replace(fit, history=replace(fit.history), out_of_fold=wide), lambda _, weight: weight**2)
+    unseen = Unseen.of(wide.y, wide.weight, lambda _, weight: weight**2)
+    found = dispersed(replace(fit, history=replace(fit.history), out_of_fold=wide), unseen)
     weight = wide.weight**2 / np.mean(wide.weight**2)
 
     def score(factor: float) -> float:
@@ -177,6 +179,26 @@ def test_forged_factors_are_refused(forged: Any, tmp_path: Path):
     container.save(tmp_path / "m", arrays, metadata)
     with pytest.raises(ll.ModelFileError, match="factor"):
         ll.Model.load(tmp_path / "m")
+
+
+@pytest.mark.parametrize("kind", [{"kind": "gumbel"}, {"kind": "gaussian", "scale": 1.0}], ids=str)
+def test_a_factor_of_a_family_that_has_none_is_refused(kind: dict[str, Any], tmp_path: Path):
+    quick(distribution=kind).fit(X, Y).save(tmp_path / "m")
+    arrays, metadata = container.load(tmp_path / "m")
+    forged = {**metadata, "factor": 0.7, "history": {**metadata["history"], "factor": 0.7}}
+    container.save(tmp_path / "m", arrays, forged)
+    with pytest.raises(ll.ModelFileError, match=r"\(factor: no family of the model has scales that training learns\)"):
+        ll.Model.load(tmp_path / "m")
+
+
+def test_beside_scales_a_family_that_has_none_shares_their_factor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stacking, "stacked_weights", lambda *_: np.array([0.5, 0.5]))
+    declared = {"distribution": {"kind": "gaussian", "offset": "off"}, "training": {"folds": 2}, "ensemble": 2}
+    groups = [{"distribution": {"kind": "gumbel", "offset": "off"}}, {}]
+    table = {"a": X[:, 0], "b": X[:, 1], "off": np.linspace(0.0, 1.0, N)}
+    own = dispersing._with(quick(**declared, groups=groups).fit(table, Y)._fitted(), 0.7)
+    ll.Model._of(own, None).save(tmp_path / "m")
+    assert [group.factor for group in ll.Model.load(tmp_path / "m")._fitted().groups] == [own.factor] * 2
 
 
 @pytest.mark.parametrize("once", [False, True])
@@ -256,7 +278,7 @@ def test_it_is_that_of_the_truth_and_never_widens():
         d = ll.Gaussian(np.zeros(50_000), scale)
         out = OutOfFold(np.arange(50_000), np.zeros(50_000, int), d, y, np.ones(50_000))
         before = replace(fit, history=replace(fit.history), out_of_fold=out, factor=1.0)
-        found = dispersed(before, lambda _, weight: weight)
+        found = dispersed(before, Unseen(y, out.weight, 0.0))
         assert found.factor == pytest.approx(factor, rel=0.02)
 
 
@@ -269,5 +291,5 @@ def test_rows_in_turns_do_not_mislead_it():
             np.arange(40_000), np.zeros(40_000, int), ll.Gaussian(0.0 * y, np.tile(scales, 20_000)), y, np.ones(40_000)
         )
         before = replace(fit, history=replace(fit.history), out_of_fold=out, factor=1.0)
-        found.append(dispersed(before, lambda _, weight: weight).factor)
+        found.append(dispersed(before, Unseen(y, out.weight, 0.0)).factor)
     assert found[0] == pytest.approx(found[1], rel=0.02)

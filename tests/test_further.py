@@ -1,6 +1,7 @@
 """Training past the best look: what it does, when it is kept, and what it leaves alone."""
 
 import importlib
+import logging
 import signal
 from functools import cache
 from typing import Any
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 
 import likelinet as ll
-from likelinet.model import dispersing
+from likelinet.cli.describe import summary
+from likelinet.model import story
 from likelinet.model.members import each_member
+from likelinet.model.unseen import Unseen
 from tests.small import quick
 
 RNG = np.random.default_rng(5)
@@ -45,6 +48,15 @@ def test_where_locations_still_gain_scales_have_a_factor():
     assert all(e.validation_nll is None for e in epochs)
 
 
+def test_its_story_ends_with_score_and_factor(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO, "likelinet")
+    history = fitted(1.0, True).history
+    story.fitted(history, 1.0)
+    score = f"out-of-fold NLL {history.out_of_fold_nll:.4g}, scales times {history.factor:.3g}"
+    assert caplog.messages[-1] == f"Fitted in 1.0 s, {score}."
+    assert summary(fitted(1.0, True)).endswith(f", {score}")
+
+
 def test_weights_of_the_last_layer_that_feed_scales_stay():
     before, after = (fitted(further, True)._fitted() for further in (None, 1.0))
     *_, old_first, _, old_last, old_bias, _ = (None, *before.objective.layout.views(before.theta))
@@ -67,7 +79,7 @@ def test_out_of_fold_rows_are_those_of_the_members_that_are_kept():
 
 
 def test_where_held_out_rows_are_less_likely_all_is_as_before(monkeypatch):
-    monkeypatch.setattr(dispersing, "_log_score", lambda fit, _: -fit.history.most_epochs)
+    monkeypatch.setattr(Unseen, "log_scores", lambda _, *predicted: [-float(i) for i in range(len(predicted))])
     before, after = fitted(None, False), model(1.0).fit(X, NOISE)
     np.testing.assert_array_equal(after._fitted().theta, before._fitted().theta)
     assert after.history.factor == 1.0

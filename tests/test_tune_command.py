@@ -79,8 +79,8 @@ def test_the_best_config_may_go_nowhere(tmp_path: Path):
     assert run(tmp_path, "--trials", "1", "-o", "/dev/null").code == 0
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_keeps_what_is_done_and_prints_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
     original = searches.tried
 
     def pressed(shared: Any, task: Any) -> Any:
@@ -89,10 +89,7 @@ def test_ctrl_c_keeps_what_is_done_and_prints_it(tmp_path: Path, monkeypatch: py
         return original(shared, task)
 
     monkeypatch.setattr(searches, "tried", pressed)
-    try:
-        done = run(tmp_path, "--storage", str(tmp_path / "s"))
-    finally:
-        signal.signal(signal.SIGINT, former)
+    done = run(tmp_path, "--storage", str(tmp_path / "s"))
     assert done.code == 130
     assert "1 trial." in done.out.splitlines()
     assert ll.load_config(tmp_path / "best.yaml").network == ll.MLPConfig(hidden=[])

@@ -164,5 +164,4 @@ def _validation(history: History, loss: str) -> str:
     if history.out_of_fold_nll is None:
         return f", best validation {loss} {np.mean(kept):.4g}" if kept else ""
     single = f", best validation {loss} of single networks {np.mean(kept):.4g}, of their mixture:" if kept else ","
-    scaled = f", {history.factor_in_words}" if history.factor_in_words and not history.groups else ""
-    return f"{single} out-of-fold {loss} {history.out_of_fold_nll:.4g}{scaled}"
+    return f"{single} {history.scores_in_words[-1]}"

@@ -22,6 +22,7 @@ from likelinet.core.notes import FamilyNote, note, unnoted
 from likelinet.core.wording import counted
 from likelinet.distributions import Interval
 from likelinet.model import few_rows, fitting
+from likelinet.model.dataset import Dataset
 from likelinet.model.source import Source
 from likelinet.model.stacking import kind_of_y
 from likelinet.model.trainable import trainable
@@ -115,7 +116,7 @@ def chosen(
         labels = takes_labels(next(iter(families.values())).distribution, None)
         if not labels:  # text among numbers is no y
             rows = few_rows.repeated(Roles(config, labels).rows(table, y, sample_weight), few)
-        families = trainable(families, rows, Source.of(table))
+        families = trainable(families, rows)
         drawn = _drawn(config, rows)
         folds = 0 if few else _folds(config, drawn)
         if len(families) == 1 or folds < 2:
@@ -261,8 +262,8 @@ def _scores(family: ModelConfig, task: Task, beside: Beside) -> tuple[np.ndarray
     roles, table = Roles(config, takes_labels(config.distribution, None)), task.rows.table
     rows = roles.rows(table, task.rows.y if task.given else None, task.rows.weight)
     rows = Rows(rows.table, rows.y, rows.weight, task.rows.levels)
-    names = (roles.y_name, tuple(table.columns))
-    fit, cause = fitting.fit(config, None, Source.of(table), rows, None, roles.features(rows.table), names, beside)
+    dataset = Dataset(Source.of(table), rows, None, roles.features(rows.table), roles.y_name)
+    fit, cause = fitting.fit(config, None, dataset, beside)
     if cause is not None:
         raise cause
     out = fit.out_of_fold

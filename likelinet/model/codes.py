@@ -31,7 +31,7 @@ def decode(fit: Fit, codes: np.ndarray) -> Distribution:
         raise DataError(f"The codes must have shape (n, {network.latent}), got {codes.shape}.")
     if not np.isfinite(codes).all():
         raise DataError("The codes must be finite numbers.")
-    if columns := fit.objective.head.columns:
+    if columns := fit.head.columns:
         raise UndefinedError(f"The family reads {', '.join(columns)} of each row, which a code alone does not have.")
     with one_blas_thread():
         raw = by_blocks(partial(network.decoded, weights), codes.astype(fit.precision.network))
@@ -66,7 +66,7 @@ def elbo(fit: Fit, x: EncodedRows, y: np.ndarray, samples: int, rng: np.random.G
         Draws the codes.
     """
     network, weights = _variational(fit, "elbo"), _weights(fit)
-    dtype, head = fit.precision.network, fit.objective.head
+    dtype, head = fit.precision.network, fit.head
     shared = fit.objective.layout.views(fit.theta)[-1]
     y = y.astype(fit.precision.loss)
 

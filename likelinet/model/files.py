@@ -14,7 +14,7 @@ from likelinet.core.fields import from_fields
 from likelinet.core.wording import shown
 from likelinet.distributions import Distribution
 from likelinet.model import container
-from likelinet.model.dispersing import LEAST, MOST
+from likelinet.model.dispersing import LEAST, MOST, has_scales
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.migrations import lifted
 from likelinet.model.recalibration import Recalibration
@@ -50,30 +50,17 @@ class Others:
     others: list[Any]
 
 
-@dataclass(frozen=True)
-class Described:
-    """The metadata of a file: all of a fit but its weights and classes of the user's own, as plain data."""
+@dataclass(frozen=True, kw_only=True)
+class Described(Learned):
+    """The metadata of a file: what the first group of members has learned, which may be the only one, and the rest."""
 
     schema: int
     config: Any
-    inputs: Any
-    targets: Any
-    n_classes: int | list[int]
     history: Any
     source: Any = None
-    filling: Any = ()
-    start: Any = ()
-    imagined: float = 0.0
-    factor: float = 1.0
     recalibration: Any = None
     stack: Any = None
     written: dict[str, Any] | None = None
-
-    @property
-    def first(self) -> Learned:
-        """What the first group of members, which may be the only one, has learned."""
-        own = self.inputs, self.targets, self.n_classes, self.filling, self.start, self.imagined, self.factor
-        return Learned(*own)
 
 
 def write(path: str | Path | BinaryIO, fit: Fit) -> None:
@@ -121,7 +108,7 @@ def read(path: str | Path | BinaryIO, distribution: type[Distribution] | None, t
         stack = None if parts.stack is None else from_fields(Others, parts.stack, "stack")
         if (stack is None) != (config.groups is None):
             raise ValueError("stack: expected where the config has groups, and only there")
-        each = [parts.first, *(from_fields(Learned, o, "other group") for o in ([] if stack is None else stack.others))]
+        each = [parts, *(from_fields(Learned, o, "other group") for o in ([] if stack is None else stack.others))]
         if {*arrays} != {*_names(len(each))}:
             expected = ", ".join(f"'{name}'" for name in _names(len(each)))
             raise ValueError(f"arrays: expected {expected} alone, got {', '.join(sorted(arrays)) or 'none'}")
@@ -184,13 +171,16 @@ def _check_written(fit: Fit) -> None:
 
 
 def _check_factor(fit: Fit) -> None:
-    """Raise `ValueError` if a factor of scales cannot be found, or is not that of the history."""
+    """Raise `ValueError` if a factor of scales cannot be found, is not that of the history, or multiplies nothing."""
     least, known = LEAST**2, [group.factor for group in fit.history.groups]  # of a group, and of their mixture
     told = [known[g] for g in fit.stack.groups] if fit.stack is not None and known else [fit.history.factor]
     own = [group.factor for group in fit.groups]
     alone = fit.stack is None or fit.history.factor == 1.0
     if not all(least <= factor <= MOST for factor in (*own, *known)) or told != own or not alone:
         raise ValueError(f"factor: expected one from {least} to {MOST:g} of each group, the same in the history")
+    # Beside groups that have scales others may share their factor.
+    if any(factor != 1.0 for factor in own) and not any(map(has_scales, fit.groups)):
+        raise ValueError("factor: no family of the model has scales that training learns")
 
 
 def _check_weights(fit: Fit) -> None:

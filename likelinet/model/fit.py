@@ -99,7 +99,7 @@ class Fit:
     cut_off: str | None = None  # what would have come, had there been more time; in memory alone
     units: Units | None = None  # of the raw numbers in training; in memory alone
     carried: Carried | None = None  # what training may go on with; in memory alone
-    later: "tuple[Fit, ...]" = ()  # it past its best look, until held-out rows have said which is kept
+    later: "Fit | None" = None  # it past its best look, until held-out rows have said which is kept
 
     @property
     def declared_whole(self) -> ModelConfig:
@@ -109,7 +109,7 @@ class Fit:
     def declared_by(self, config: ModelConfig) -> "Fit":
         """Return the same with another declaration of the model."""
         if self.stack is None:
-            return replace(self, config=config)
+            return replace(self, config=config, later=None if self.later is None else self.later.declared_by(config))
         each, (_, *further) = config.each_group, self.stack.groups
         others = tuple(replace(fit, config=each[g]) for g, fit in zip(further, self.stack.others, strict=True))
         return replace(self, config=each[self.stack.groups[0]], stack=replace(self.stack, config=config, others=others))
@@ -122,7 +122,7 @@ class Fit:
     @property
     def latest(self) -> "Fit":
         """The same past its best look, if its members went on, else as it is."""
-        return next(iter(self.later), self)
+        return self.later or self
 
     @property
     def group_weights(self) -> tuple[float, ...]:
@@ -176,7 +176,7 @@ class Fit:
     @property
     def precision(self) -> Precision:
         """The dtypes that the weights imply."""
-        return self.objective.head.precision(self.theta.dtype)
+        return self.head.precision(self.theta.dtype)
 
     def read(self, X: Any) -> Table:
         """Return the table that the user passed, whose y and weights are read as they were written in training."""
@@ -195,7 +195,7 @@ class Fit:
         follow at the end.
         It is filled block by block: in double precision there is never more than one.
         """
-        head, ends = self.objective.head, np.cumsum([t.n for t in tables])
+        head, ends = self.head, np.cumsum([t.n for t in tables])
         many = ends[-1] + spare
         x = np.empty((many, self.inputs.width), self.precision.network)  # training takes single rows
         columns = np.empty((many, len(head.columns)), self.precision.columns) if head.columns else None
@@ -229,7 +229,7 @@ class Fit:
 
     def rows(self, table: Table, like: Encoded | None = None) -> "EncodedRows":
         """Return the rows of what the network and the head take, each made when it is asked for."""
-        head = self.objective.head
+        head = self.head
         data = self.config.data
         x = self.inputs.rows(table, other_columns(self.config), data.features is not None, data.strict, like)
         read = table.rows(slice(None), head.columns)

@@ -13,6 +13,7 @@ from likelinet.core.wording import counted
 from likelinet.distributions import Distribution
 from likelinet.engines.engine import Data
 from likelinet.model.beyond import WINDOWS, beyond_sample, note_lacking
+from likelinet.model.dataset import Dataset
 from likelinet.model.dispersing import MOST, dispersed
 from likelinet.model.few_rows import note_few_rows, with_pairs
 from likelinet.model.fit import Fit
@@ -22,19 +23,20 @@ from likelinet.model.needs import check_needs
 from likelinet.model.out_of_fold import OutOfFold
 from likelinet.model.planning import planned
 from likelinet.model.source import Source
-from likelinet.model.training import check_passes, encoded, is_exact, trained
+from likelinet.model.training import check_passes, encoded, is_exact, trained, weighed
 from likelinet.model.unbounded import note_ending
+from likelinet.model.unseen import Unseen
 from likelinet.networks.filling import learn_filling
 from likelinet.objective.build import check_objective
 from likelinet.objective.layout import pack
 from likelinet.tables.hold_out import HoldOut, folds_of
-from likelinet.tables.inputs import learn_inputs
+from likelinet.tables.inputs import Inputs, learn_inputs
 from likelinet.tables.kinds.noted import note_readings
 from likelinet.tables.kinds.statistics import FOLDS, wants_means
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
 from likelinet.targets.build import targets_of
-from likelinet.targets.class_weights import Weigher, weigher
+from likelinet.targets.class_weights import Weigher
 from likelinet.targets.leaks import note_leaks
 from likelinet.targets.possible import check_possible
 from likelinet.targets.suitable import note_suspicions
@@ -50,11 +52,7 @@ from likelinet.training.units import units_of
 def fit(
     config: ModelConfig,
     custom: type[Distribution] | None,
-    source: Source,
-    rows: Rows,
-    validation: Rows | None,
-    features: list[str],
-    names: tuple[str, tuple[str, ...]],
+    dataset: Dataset,
     beside: Beside,
     group: str = "",
     before: int = 0,
@@ -67,14 +65,8 @@ def fit(
     ----------
     config, custom
         The declaration, and the class of a custom family.
-    source
-        Where the rows come from.
-    rows, validation
-        Training rows, and held-out rows if the caller gives them.
-    features : list of str
-        Columns to predict from.
-    names : tuple
-        How error messages call y, and the columns that are no features.
+    dataset
+        The rows.
     beside
         What accompanies the training.
     group, before
@@ -84,12 +76,13 @@ def fit(
     imagined : float
         How much rows weigh that are imagined beside few ones, in which x says nothing of y; 0 for none.
     """
-    (what, other), n, is_coder = names, rows.table.n, isinstance(config.network, CoderConfig)
+    rows, validation, what = dataset.rows, dataset.validation, dataset.what
+    n, is_coder = rows.table.n, isinstance(config.network, CoderConfig)
     if n < 2:
         raise DataError(f"The table has {counted(n, 'row')} with a positive weight: fitting needs at least two.")
     naming = Naming.of(config, rows, what)
     inputs, (y, targets) = both(
-        lambda: learn_inputs(rows.table, features, rows.weight, config.data),
+        lambda: learn_inputs(rows.table, dataset.features, rows.weight, config.data),
         lambda: learn_targets(config, custom, rows, naming),
     )
     held = None if once else folds_held_out(config, rows.table, validation)
@@ -105,18 +98,14 @@ def fit(
     if once:
         check_passes(config, inputs)
     dtype = "float64" if exact else config.training.precision
-    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), source)
+    untrained = Fit(config, custom, inputs, targets, np.zeros((0, 0), dtype), History(), dataset.source)
     check_needs(untrained, *rows_of_needs(rows, validation, exact))
-    parts = [(rows, y)]
-    if validation is not None:
-        parts.append((validation, untrained.recognise(validation, f"validation {what}")))
-    in_training = weigher(config.data.class_weight, targets, y, rows.weight, what)
-    parts = [(replace(part, weight=in_training(own, part.weight)), own) for part, own in parts]
-    rows_of = encoded(untrained, parts, other, what, apart, spare)
+    parts, in_training = weighed(untrained, rows, y, validation, what)
+    rows_of = encoded(untrained, parts, tuple(rows.table.columns), what, apart, spare)
     x, own, known = rows_of.data.x, rows_of.own, rows_of.columns
     if not is_coder:
         untrained = replace(untrained, filling=learn_filling(inputs.amounts, inputs.telling, x[:n], own[1]))
-    objective, head = untrained.objective, untrained.objective.head
+    objective, head = untrained.objective, untrained.head
 
     streams = Streams.of(config.training.seed, before + config.ensemble)[before:]
     estimates = head.raw_start(*own)
@@ -131,10 +120,7 @@ def fit(
     # What y is without x does not know the weights that classes have in training.
     plain = start if config.data.class_weight is None else marginal_fit(head, own[0], rows.weight, known)
     untrained = replace(untrained, start=np.concatenate(plain))
-    offset = targets.shift_of_nll(untrained.family.has_density(rows_of.y))
-    validates = inputs.width > 0 and not once
-    plan = planned(config, rows.table, len(rows_of.y), validates, exact, streams, offset, held)
-    plan = plan.once() if once else plan
+    plan = planned(untrained, rows.table, rows_of, streams, once, held)
     if rows.beyond is not None:
         rows_of, plan = beyond_sample(untrained, parts[0][0], rows_of, plan, apart, in_training, what)
         x = rows_of.data.x  # what is not trained on need not stay in memory
@@ -189,6 +175,17 @@ def learn_targets(
     return y, targets_class.learn(y, rows.weight, with_levels(config, custom, rows.levels), custom, naming)
 
 
+def without_inputs(
+    config: ModelConfig, custom: type[Distribution] | None, rows: Rows, what: str
+) -> tuple[Fit, np.ndarray]:
+    """Return a model without inputs or weights, by which a family can be asked before anything is trained, and its y.
+
+    This is y as the loss sees it.
+    """
+    y, targets = learn_targets(config, custom, rows, Naming.of(config, rows, what))
+    return Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), Source(0)), targets.encode(y)
+
+
 def folds_held_out(config: ModelConfig, table: Table, validation: Rows | None) -> np.ndarray | None:
     """Return the fold of each row, where members hold out folds."""
     folds = config.training.folds
@@ -213,8 +210,10 @@ def _with_out_of_fold(
     index = np.arange(rows.table.n) if rows.table.index is None else rows.table.index
     predicted = OutOfFold(index, seen[-1], out_of_fold(fit, *seen), y, rows.weight)
     nll = float(np.average(-predicted.log_prob, weights=rows.weight))
-    later = (_with_out_of_fold(own, seen, rows, y, in_training) for own in fit.later)
-    later = tuple(dispersed(own, in_training, MOST) for own in later)
+    later = fit.later
+    if later is not None:
+        later = _with_out_of_fold(later, seen, rows, y, in_training)
+        later = dispersed(later, Unseen.of(y, rows.weight, in_training), MOST)
     return replace(fit, out_of_fold=predicted, history=replace(fit.history, out_of_fold_nll=nll), later=later)
 
 

@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from likelinet.config import CosineConfig, LBFGSConfig
-from likelinet.core.errors import DivergedError, NonFiniteError
 from likelinet.model.fit import Fit
 from likelinet.model.training import Encoded, is_exact, trained
 from likelinet.training.plan import Plan
-from likelinet.training.record import Beside
+from likelinet.training.record import Beside, failure_of
 from likelinet.training.streams import Streams
 
 RATE = 0.25  # of the optimiser's learning rate, from which it falls to 0
@@ -26,6 +25,9 @@ def gone_further(
     predicted better for long (Guo, Pleiss, Sun & Weinberger, *On calibration of modern neural networks*, 2017). So the
     weights of the last layer that feed scales stay as they are, and nobody looks at held-out rows.
 
+    Nobody goes on where that is not declared, nothing was learned, or there is no time for it; where it is cut short,
+    or its loss is not finite, the ensemble is as it was.
+
     Parameters
     ----------
     found : Fit
@@ -36,14 +38,12 @@ def gone_further(
         Members of the groups before it.
     beside, group
         What accompanies it, and how to call the group of members.
-
-    Nobody goes on where that is not declared, nothing was learned, or there is no time for it; where it is cut short,
-    or its loss is not finite, the ensemble is as it was.
     """
     config, history, training = found.config, found.history, found.config.training
     steps = round((training.further or 0.0) * plan.steps_in(int(np.max(history.best_epoch, initial=0))))
-    if isinstance(training.optimizer, LBFGSConfig) or is_exact(config, found.inputs) or rows.windows is not None:
+    if is_exact(config, found.inputs) or rows.windows is not None:
         return found, None
+    assert not isinstance(training.optimizer, LBFGSConfig), "it is exact"
     if not steps or history.stopped in CUT_SHORT or not _in_time(found, plan, steps):
         return found, None
     optimizer = training.optimizer.model_copy(update={"learning_rate": RATE * training.optimizer.learning_rate})
@@ -56,14 +56,14 @@ def gone_further(
     name = f"{group}, further" if group else "further"
     left = None if plan.time is None else plan.time - seconds
     own, _, cause = trained(begun, theta, rows, plan.further(steps, left), streams, told, name)
-    if isinstance(cause, NonFiniteError | DivergedError):
+    if failure_of(cause) is not None:
         return found, None
     if cause is not None or own.history.stopped in CUT_SHORT:
         return replace(found, history=replace(history, stopped=own.history.stopped)), cause
     more = [epoch.after(epochs, seconds) for epoch in own.history.epochs]
     best = [epochs + epoch for epoch in own.history.best_epoch]
     history = replace(history, epochs=[*history.epochs, *more], best_epoch=best)
-    return replace(found, later=(replace(found, theta=own.theta, history=history, carried=None),)), None
+    return replace(found, later=replace(found, theta=own.theta, history=history, carried=None)), None
 
 
 def _in_time(found: Fit, plan: Plan, steps: int) -> bool:

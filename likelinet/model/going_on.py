@@ -6,17 +6,14 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.core.notes import each_once
-from likelinet.model.dispersing import without_factor
+from likelinet.model.dataset import Dataset
 from likelinet.model.few_rows import are_few, repeated, with_pairs
 from likelinet.model.fit import Fit
 from likelinet.model.fitting import folds_held_out, rows_of_needs
 from likelinet.model.needs import check_needs
 from likelinet.model.planning import planned
-from likelinet.model.source import Source
 from likelinet.model.stacking import in_time, with_folds
-from likelinet.model.training import Encoded, check_passes, encoded, is_exact, trained
-from likelinet.tables.rows import Rows
-from likelinet.targets.class_weights import weigher
+from likelinet.model.training import Encoded, check_passes, encoded, is_exact, trained, weighed
 from likelinet.targets.possible import check_possible
 from likelinet.targets.target import Naming
 from likelinet.training.history import Callback, Epoch, History
@@ -28,15 +25,7 @@ from likelinet.training.units import Units, units_of
 SMALLEST = 1e-4  # unit of raw numbers: a few rows may say that there is none
 
 
-def go_on(
-    fit: Fit,
-    source: Source,
-    rows: Rows,
-    validation: Rows | None,
-    what: str,
-    beside: Beside,
-    once: bool,
-) -> tuple[Fit, BaseException | None]:
+def go_on(fit: Fit, dataset: Dataset, beside: Beside, once: bool) -> tuple[Fit, BaseException | None]:
     """Return a fit that has gone on, with all that it knows of columns and y, and what cut that short, if anything did.
 
     Each group of members goes on by itself; their weights in the prediction stay as they are. What was learned from
@@ -47,10 +36,8 @@ def go_on(
     ----------
     fit : Fit
         The earlier one.
-    source, rows, validation
-        The rows to go on with, and held-out rows if the caller gives them.
-    what : str
-        How messages call y.
+    dataset
+        The rows to go on with.
     beside
         What accompanies the trainings.
     once : bool
@@ -59,31 +46,28 @@ def go_on(
     """
     found, which = list(fit.groups), (None,) if fit.stack is None else fit.stack.groups
     whole = fit.declared_whole
-    declared = (whole if once else with_folds(whole, rows.table, validation is not None)).each_group
+    declared = (whole if once else with_folds(whole, dataset.rows.table, dataset.validation is not None)).each_group
     cause, spent, learned, cut_off = None, 0.0, False, list[str]()
     history = replace(fit.history, out_of_fold_nll=None)
     with each_once():
         for i, g in enumerate(which):
             place = Place.of(fit, g, spent)
             config = in_time([declared[k or 0] for k in which[i:]], spent)
-            own, cause = _go_on(
-                replace(found[i], config=config), rows, validation, what, beside.telling(place.told), place, once
-            )
-            learned, spent = learned or any(own.history.best_epoch), spent + own.history.seconds
-            history = place.continued(history, own.history)
+            own, cause = _go_on(replace(found[i], config=config), dataset, beside.telling(place.told), place, once)
+            gained = any(own.history.best_epoch)
+            factor = 1.0 if gained else own.factor  # which is that of the earlier scales
+            learned, spent = learned or gained, spent + own.history.seconds
+            history = place.continued(history, own.history, factor)
             cut_off += [] if own.cut_off is None else [place.of_group(own.cut_off)]
-            found[i] = replace(own, config=found[i].config, history=History(), source=fit.source)
-            if any(own.history.best_epoch):  # else its scales are those that had the factor
-                found[i], history = without_factor(found[i], history, place.group)
+            found[i] = replace(own, config=found[i].config, history=History(), source=fit.source, factor=factor)
             if cause is not None:
                 break
     if cause is not None and not learned:
         return fit, cause
     first, *others = found
     stack = None if fit.stack is None else replace(fit.stack, others=tuple(others))
-    source = source.after(fit.source)
-    first = replace(first, stack=stack)
-    return replace(first, history=history, source=source, cut_off="; ".join(cut_off) or None), cause
+    source = dataset.source.after(fit.source)
+    return replace(first, stack=stack, history=history, source=source, cut_off="; ".join(cut_off) or None), cause
 
 
 def trained_by(fit: Fit, config: ModelConfig) -> Fit:
@@ -147,56 +131,43 @@ class Place:
         """Return a callback that is told of such epochs."""
         return lambda epoch: callback(self.epoch(epoch))
 
-    def continued(self, history: History, own: History) -> History:
-        """Return the history of a model, of which this group has gone on."""
+    def continued(self, history: History, own: History, factor: float) -> History:
+        """Return the history of a model, of which this group has gone on, and has this factor of scales now."""
         best = list(history.best_epoch)
         for m, epoch in enumerate(own.best_epoch, start=self.before):
             best[m] = self.epochs + epoch if epoch else best[m]
         epochs = [*history.epochs, *map(self.epoch, own.epochs)]
         groups = [
-            replace(group, stopped=own.stopped, out_of_fold_nll=None) if g == self.group else group
+            replace(group, stopped=own.stopped, out_of_fold_nll=None, factor=factor) if g == self.group else group
             for g, group in enumerate(history.groups)
         ]
-        return replace(history, epochs=epochs, best_epoch=best, stopped=own.stopped, engine=own.engine, groups=groups)
+        ended = {"stopped": own.stopped, "engine": own.engine, "factor": factor if self.group is None else 1.0}
+        return replace(history, epochs=epochs, best_epoch=best, groups=groups, **ended)
 
 
-def _go_on(
-    fit: Fit,
-    rows: Rows,
-    validation: Rows | None,
-    what: str,
-    beside: Beside,
-    place: Place,
-    once: bool,
-) -> tuple[Fit, BaseException | None]:
+def _go_on(fit: Fit, dataset: Dataset, beside: Beside, place: Place, once: bool) -> tuple[Fit, BaseException | None]:
     """Return what one group of members has come to, and what cut its training short, if anything did."""
-    config, inputs, exact = fit.config, fit.inputs, is_exact(fit.config, fit.inputs)
+    config, exact = fit.config, is_exact(fit.config, fit.inputs)
+    rows, validation, what = dataset.rows, dataset.validation, dataset.what
     if once:
-        check_passes(config, inputs)
+        check_passes(config, fit.inputs)
     else:
         check_needs(fit, *rows_of_needs(rows, validation, exact))
     few = validation is None and not once and fit.imagined > 0.0 and are_few(rows.weight)
     rows = repeated(rows, few)
-    parts = [(rows, fit.recognise(rows, what))]
-    if validation is not None:
-        parts.append((validation, fit.recognise(validation, f"validation {what}")))
-    in_training = weigher(config.data.class_weight, fit.targets, parts[0][1], rows.weight, what)
-    parts = [(replace(part, weight=in_training(y, part.weight)), y) for part, y in parts]
+    parts, _ = weighed(fit, rows, fit.recognise(rows, what), validation, what)
     held = None if once else folds_held_out(config, rows.table, validation)
     all_rows = encoded(fit, parts, (), what, spare=0 if held is None else 1)
     _check(fit, config, all_rows.own[0], all_rows.columns, Naming.of(config, rows, what))
     streams = Streams.of(config.training.seed, place.before + config.ensemble)[place.before :]
-    offset = fit.targets.shift_of_nll(fit.family.has_density(all_rows.y))
-    validates = inputs.width > 0 and not once
-    plan = planned(config, rows.table, len(all_rows.y), validates, exact, streams, offset, held)
+    plan = planned(fit, rows.table, all_rows, streams, once, held)
     units = None if exact else _units(fit, *all_rows.own, all_rows.columns)
     theta = fit.theta if units is None else units.within(fit.theta, fit.objective.layout)
     if few:
         data, plan = with_pairs(all_rows.data, plan, fit.imagined)
         all_rows = replace(all_rows, data=data)
-    forgotten = replace(fit, recalibration=None, out_of_fold=None)
     start = np.zeros(0) if once else _start(fit, all_rows, rows.weight)
-    plan, begun = plan.once() if once else plan, replace(forgotten, units=units, start=start)
+    begun = replace(fit, units=units, start=start, recalibration=None, out_of_fold=None)
     own, _, cause = trained(begun, theta, all_rows, plan, streams, beside, place.name, once)
     if cause is not None and place.name:
         cause.add_note(f"This was in {place.name}.")

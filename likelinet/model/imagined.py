@@ -14,9 +14,7 @@ from likelinet.tables.rows import Rows
 
 SHARES = (1 / 4096, 1 / 256, 1 / 16, 1 / 4, 1.0, 4.0)  # of 4 rows and one for each input
 FOLDS = 5
-ENOUGH = (
-    3  # rows for each weight of a linear function, with fewer of which imagined rows must weigh something: a quarter
-)
+ENOUGH = 3  # rows for each weight of a linear function, with fewer of which imagined rows weigh a quarter at least
 
 
 def best_share(fitted: Callable[[Rows, float], Fit], rows: Rows, what: str) -> float:

@@ -20,6 +20,7 @@ from likelinet.engines.build import processes_of
 from likelinet.model import few_rows, fitting, stacking, story
 from likelinet.model.beyond import sampled
 from likelinet.model.choosing import chosen, unargued, with_less_time
+from likelinet.model.dataset import Dataset
 from likelinet.model.fit import Fit
 from likelinet.model.going_on import go_on
 from likelinet.model.imagined import best_share
@@ -138,8 +139,8 @@ def _learned(
     """Return what is learned from a table and its y."""
     began = record.clock()
     with also(partial(roles_of(config, custom).look, table)):
-        config = with_event_label(config, table) if y is None else config
         if y is None:
+            config = with_event_label(config, table)
             config = without_identifiers(roles_of(config, custom), table)
             config = without_constants(roles_of(config, custom), table, custom)
         few = False
@@ -158,15 +159,15 @@ def _learned(
             rows = replace(rows, beyond=beyond)
             if held_out is not None and len(beyond.held):  # which are of the stream, too
                 held_out = read_as(declared_table(held_out[0], config.data), beyond.written), *held_out[1:]
-        features, names = roles.features(rows.table), (roles.y_name, tuple(rows.table.columns))
-        held = None if held_out is None else _held_out(roles, *held_out, features, rows.table.named, worn)
+        features = roles.features(rows.table)
+        held = _held_out(roles, held_out, features, rows.table.named, worn)
         within = stacking.with_folds(with_less_time(config, choice), rows.table, validated=held is not None)
         source = Source.of(table) if beyond is None else Source(beyond.survey.n, beyond.survey.stream.files)
-        imagined = _imagined(within, custom, source, rows, features, names, record) if few else 0.0
-        to_fit = custom, source, rows, held
+        dataset = Dataset(source, rows, held, features, roles.y_name)
+        imagined = _imagined(within, custom, dataset, record) if few else 0.0
         with unargued(choice), Progress(given.progress) as bar:
             beside = Beside(bar, record, tuple(given.callbacks))
-            fit, cause = stacking.fit(within, *to_fit, features, names, beside, given.once, imagined, choice)
+            fit, cause = stacking.fit(within, custom, dataset, beside, given.once, imagined, choice)
         if not given.once:
             stacking.note_time(fit, config.training.time)
         fit = replace(fit.declared_by(config), history=replace(fit.history, choice=choice), written=worn)
@@ -186,25 +187,17 @@ def _in_memory(config: ModelConfig, given: Given) -> tuple[ModelConfig, Given, B
     return config, replace(given, X=table, y=None, validation=validation), beyond
 
 
-def _imagined(
-    config: ModelConfig,
-    custom: type[Distribution] | None,
-    source: Source,
-    rows: Rows,
-    features: list[str],
-    names: tuple[str, tuple[str, ...]],
-    record: Record,
-) -> float:
+def _imagined(config: ModelConfig, custom: type[Distribution] | None, dataset: Dataset, record: Record) -> float:
     """Return how much imagined rows are to weigh beside few ones."""
 
     def fitted(part: Rows, share: float) -> Fit:
-        given = custom, source, part, None, features, names
-        fit, cause = fitting.fit(config, *given, Beside(Progress(False), record), imagined=share)
+        beside = Beside(Progress(False), record)
+        fit, cause = fitting.fit(config, custom, replace(dataset, rows=part), beside, imagined=share)
         if cause is not None and not isinstance(cause, LikelinetError):  # such as Ctrl-C
             raise cause
         return fit
 
-    return best_share(fitted, rows, names[0])
+    return best_share(fitted, dataset.rows, dataset.what)
 
 
 def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
@@ -229,15 +222,13 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
                 _check_same_table(processes, table)
             record = recorded(partial(given.identity, config, table, y, weights))
             rows = roles.rows(table, y, given.sample_weight, fit.inputs.names, fit.inputs.named)
-            held_out, written = given.held_out(), {**rows.worn, **fit.written}
-            held = (
-                None if held_out is None else _held_out(roles, *held_out, fit.inputs.names, fit.inputs.named, written)
-            )
+            written = {**rows.worn, **fit.written}
+            held = _held_out(roles, given.held_out(), fit.inputs.names, fit.inputs.named, written)
             if not given.once:
                 story.training_begins("going on", declared, rows.table.n, len(fit.inputs.names))
             with Progress(given.progress) as bar:
-                found = Source.of(table), rows, held, roles.y_name
-                gone, cause = go_on(fit, *found, Beside(bar, record, tuple(given.callbacks)), given.once)
+                dataset = Dataset(Source.of(table), rows, held, fit.inputs.names, roles.y_name)
+                gone, cause = go_on(fit, dataset, Beside(bar, record, tuple(given.callbacks)), given.once)
             fit = fit if gone is fit else replace(gone, written=written)
             if cause is None or failure_of(cause) is not None:
                 record.close()
@@ -248,9 +239,16 @@ def gone_on(fit: Fit, given: Given) -> tuple[Fit, BaseException | None]:
 
 
 def _held_out(
-    roles: Roles, X: Any, y: Any, weight: Any, features: list[str], are_named: bool, written: Mapping[str, Written]
-) -> Rows:
-    """Return held-out rows, for a model with these features, whose y and weights are written in a known way."""
+    roles: Roles,
+    given: tuple[Any, Any, Any] | None,
+    features: list[str],
+    are_named: bool,
+    written: Mapping[str, Written],
+) -> Rows | None:
+    """Return held-out rows, if any are given, for a model with these features; y and weights are written as known."""
+    if given is None:
+        return None
+    X, y, weight = given
     table = replace(declared_table(X, roles.config.data), written=written)
     _, y = named(roles.config, table, y)
     return roles.rows(table, y, weight, features, are_named)

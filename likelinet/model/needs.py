@@ -85,7 +85,7 @@ def needs(fit: Fit, n: int, in_memory: int | None = None) -> Needs:
     here = n if in_memory is None else in_memory
     config, training, layout = fit.config, fit.config.training, fit.objective.layout
     exact, members, weights = is_exact(config, fit.inputs), config.ensemble, layout.size
-    head, item = fit.objective.head, 8 if exact or training.precision == "float64" else 4
+    head, item = fit.head, 8 if exact or training.precision == "float64" else 4
     batch = n if exact else batch_of(training, n)
     passes = epochs_of(training, n, exact)
     vectors = KEPT + (2 * MEMORY if exact else 2 * isinstance(training.optimizer, AdamConfig | AdamWConfig))
@@ -170,7 +170,7 @@ def refusal(fit: Fit, found: Needs, n: int, in_memory: int | None = None) -> Con
     there, here = memory(), n if in_memory is None else in_memory
     if there is None or found.memory <= there:
         return None
-    config, head = fit.config, fit.objective.head
+    config, head = fit.config, fit.head
     each = {"networks": found.networks, "batch": found.batch, "rows": found.rows, "steps": found.steps}
     most = max(each, key=lambda name: each[name])
     begin = f"Training takes about {in_bytes(found.memory)} of memory, but there are {in_bytes(there)}"

@@ -3,7 +3,8 @@
 import numpy as np
 
 from likelinet.config import DataConfig, ModelConfig
-from likelinet.model.training import warm_up_of
+from likelinet.model.fit import Fit
+from likelinet.model.training import Encoded, is_exact, warm_up_of
 from likelinet.tables.hold_out import HoldOut
 from likelinet.tables.table import Table
 from likelinet.training.minibatches import by_folds, split
@@ -13,46 +14,38 @@ from likelinet.training.streams import Streams
 
 
 def planned(
-    config: ModelConfig,
-    table: Table,
-    total: int,
-    validates: bool,
-    exact: bool,
-    streams: list[Streams],
-    offset: np.ndarray,
-    fold: np.ndarray | None = None,
+    fit: Fit, table: Table, rows: Encoded, streams: list[Streams], once: bool, fold: np.ndarray | None = None
 ) -> Plan:
-    """Return how long and on what to train.
+    """Return how long and on what to train; without inputs none of the rows are held out to say when to stop.
 
     Parameters
     ----------
-    config : ModelConfig
-        The declaration.
+    fit : Fit
+        What is to be trained.
     table : Table
-        The rows that there are to train on.
-    total : int
-        How many they are with held-out rows of the caller's behind them.
-    validates : bool
-        Whether some rows are held out where the caller gives none.
-    exact : bool
-        Whether each iteration takes all rows, and nothing is warmed up.
+        The training rows.
+    rows : Encoded
+        They, with held-out rows of the caller's behind them.
     streams : list of Streams
         Of each member.
-    offset : ndarray
-        What the NLL of each row in the user's units is above that of the loss.
+    once : bool
+        Whether it is one pass over all rows.
     fold : ndarray, optional
         Of each row, where members hold out folds; the last row is then one of weight 0.
     """
-    training, n = config.training, table.n
+    config, validates = fit.config, fit.inputs.width > 0 and not once
+    n, total = rows.n, len(rows.y)
     if fold is not None:
         train_rows, held_rows = by_folds(fold, config.ensemble, total - 1)
         held_rows = held_rows if validates else held_rows[:, :0]
     elif total == n:
-        fraction, rngs = training.validation_fraction if validates else 0.0, [s.split for s in streams]
+        fraction, rngs = config.training.validation_fraction if validates else 0.0, [s.split for s in streams]
         train_rows, held_rows = _apart(config.data, table, fraction, rngs)
     else:
         train_rows, held_rows = (np.tile(r, (config.ensemble, 1)) for r in (np.arange(n), np.arange(n, total)))
-    return plan_of(config, train_rows, held_rows, exact, offset, fold is not None)
+    offset = fit.targets.shift_of_nll(fit.family.has_density(rows.y))
+    plan = plan_of(config, train_rows, held_rows, is_exact(config, fit.inputs), offset, fold is not None)
+    return plan.once() if once else plan
 
 
 def plan_of(
@@ -64,7 +57,11 @@ def plan_of(
     together: bool,
     windows: int = 1,
 ) -> Plan:
-    """Return how long to train on these rows (M, …), of as many `windows` that make a pass; else as `planned`."""
+    """Return how long to train on these rows (M, …), of as many `windows` that make a pass.
+
+    With `exact`, each iteration takes all rows, and nothing is warmed up; `offset` is what the NLL of each row in the
+    user's units is above that of the loss, and `together` whether all members keep one epoch.
+    """
     training = config.training
     in_memory = train_rows.shape[1]
     many = in_memory * windows

@@ -83,7 +83,7 @@ def as_predicted(
 ) -> Distribution:
     """Return the distributions, in the user's units, that raw outputs (M, n, many) of all members stand for."""
     shared = fit.objective.layout.views(fit.theta)[-1]
-    members = fit.objective.head.distribution(raw, shared, columns)
+    members = fit.head.distribution(raw, shared, columns)
     d = fit.targets.decode(_combined(members, log_weights))
     dispersed = None if fit.factor == 1.0 else d.dispersed(fit.factor, fit.targets.step)
     return d if dispersed is None else dispersed

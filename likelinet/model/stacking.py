@@ -9,25 +9,22 @@ import numpy as np
 
 from likelinet.config import ModelConfig
 from likelinet.config.group import check_same_y
-from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, NonFiniteError, UndefinedError
+from likelinet.core.errors import ConfigError, DataError, DivergedError, LikelinetError, NonFiniteError
 from likelinet.core.notes import WidthNote, each_once, note, unnoted
 from likelinet.core.wording import readable
 from likelinet.distributions import Distribution
 from likelinet.distributions.over.mixture_of import mixture_of
 from likelinet.model import fitting, story
-from likelinet.model.dispersing import dispersed, likelier
+from likelinet.model.dataset import Dataset
+from likelinet.model.dispersing import dispersed
 from likelinet.model.fit import Fit, Stack
 from likelinet.model.prediction import predict_dist
-from likelinet.model.source import Source
-from likelinet.scores.cells import log_prob_of_cells
+from likelinet.model.unseen import Unseen, likelier
 from likelinet.scores.stacking import stacked_weights
 from likelinet.tables.hold_out import HoldOut
-from likelinet.tables.inputs import Inputs
 from likelinet.tables.rows import Rows
 from likelinet.tables.table import Table
-from likelinet.targets.class_weights import Weigher, weigher
-from likelinet.targets.lattice import step_of
-from likelinet.targets.target import Naming
+from likelinet.targets.class_weights import weigher
 from likelinet.training.choice import Choice
 from likelinet.training.history import Callback, Epoch, GroupHistory, History
 from likelinet.training.interrupts import kept_whole
@@ -36,22 +33,15 @@ from likelinet.training.record import Beside
 LEAST = 1e-3  # weight of a group that is worth its predictions
 FOLDS = 8  # where they are left to the rows
 
-# What `fitting.fit` takes of the user: class of a custom family, source, rows, held-out ones, features, names.
-Given = tuple[type[Distribution] | None, Source, Rows, Rows | None, list[str], tuple[str, tuple[str, ...]]]
-
 
 def fit(
     config: ModelConfig,
     custom: type[Distribution] | None,
-    source: Source,
-    rows: Rows,
-    validation: Rows | None,
-    features: list[str],
-    names: tuple[str, tuple[str, ...]],
+    dataset: Dataset,
     beside: Beside,
-    once: bool = False,
-    imagined: float = 0.0,
-    choice: Choice | None = None,
+    once: bool,
+    imagined: float,
+    choice: Choice | None,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, also of a declaration with groups of members, of which `choice` chose a family.
 
@@ -59,25 +49,23 @@ def fit(
     were of one ensemble. What cuts one short leaves those before it, and of the first one what it has learned; one
     whose loss is not finite, or rises, is left out.
     """
-    given = custom, source, rows, validation, features, names
     if config.groups is None:
-        own, cause = _told_of(config, given, beside, once=once, imagined=imagined)
-        return kept_whole(lambda: _better(own, rows, names[0]), cause)
+        own, cause = _told_of(config, custom, dataset, beside, once=once, imagined=imagined)
+        return kept_whole(lambda: _better(own, dataset), cause)
     declared, found, whole = config.each_group, list[Fit](), list[int]()
     cause: BaseException | None = None
     lost: list[tuple[str, LikelinetError]] = []
     # What a linear model among them says better, their weights take.
     with each_once(), unnoted(WidthNote) if any(own.is_linear for own in declared) else nullcontext():
-        _check_families(declared, custom, rows, source, names[0], choice)
+        _check_families(declared, custom, dataset, choice)
         for g, own in enumerate(declared):
             spent = sum(fit.latest.history.seconds for fit in found)
             name = f"group {g + 1} of {len(declared)}"
             members = sum(len(fit.theta) for fit in found)
             told = beside.telling(partial(_within, group=g, members=members, seconds=spent))
             try:
-                trained, cause = _told_of(in_time(declared[g:], spent), given, told, name, members, once)
-                later = tuple(replace(fit, config=own) for fit in trained.later)
-                found.append(replace(trained, config=own, later=later))
+                trained, cause = _told_of(in_time(declared[g:], spent), custom, dataset, told, name, members, once)
+                found.append(trained.declared_by(own))
             except BaseException as error:
                 if not found or isinstance(error, ConfigError | DataError):  # what is declared cannot be
                     raise
@@ -95,35 +83,40 @@ def fit(
             cause = lost[0][1]
         for name, error in lost if whole else ():
             note(f"{name.capitalize()} is left out, since its training failed: {error}")
-    telling, weights = whole or [0], np.zeros(len(found))  # one that was cut short only where there is no other
+    telling = whole or [0]  # one that was cut short only where there is no other
     ending = _ending(found, whole, cause)
 
     def stacked() -> Fit:
-        counting = _in_training(found[0], rows, names[0])
+        unseen = _unseen(found[telling[0]], dataset)
 
         def stack(groups: Sequence[Fit]) -> Fit:
-            weights[telling] = _weights([groups[g] for g in telling], validation, counting)
-            return dispersed(_stacked(config, groups, weights, ending), counting)
+            weights = np.zeros(len(groups))
+            weights[telling] = _weights([groups[g] for g in telling], dataset.validation, unseen)
+            return dispersed(_stacked(config, groups, weights, ending), unseen)
 
-        first = stack([replace(own, later=()) for own in found])
-        later = [stack([own.latest for own in found])] if any(own.later for own in found) else []
-        return likelier([first, *later], counting)
+        first = stack([replace(own, later=None) for own in found])
+        if unseen is None or all(own.later is None for own in found):
+            return first
+        return likelier([first, stack([own.latest for own in found])], unseen)
 
-    fit, cause = kept_whole(stacked, cause)
+    made, cause = kept_whole(stacked, cause)
     if not once:
-        story.groups_weighed([group.weight for group in fit.history.groups])
-    return fit, cause
+        story.groups_weighed([group.weight for group in made.history.groups])
+    return made, cause
 
 
-def _better(fit: Fit, rows: Rows, what: str) -> Fit:
+def _better(fit: Fit, dataset: Dataset) -> Fit:
     """Return the better one of an ensemble and of it past its best look, by the rows that members held out."""
-    own = replace(fit, later=())
-    return likelier([own, *fit.later], _in_training(own, rows, what)) if fit.later else own
+    if fit.later is None:
+        return fit
+    own, unseen = replace(fit, later=None), _unseen(fit, dataset)
+    return own if unseen is None else likelier([own, fit.later], unseen)
 
 
 def _told_of(
     config: ModelConfig,
-    given: Given,
+    custom: type[Distribution] | None,
+    dataset: Dataset,
     beside: Beside,
     group: str = "",
     before: int = 0,
@@ -131,11 +124,10 @@ def _told_of(
     imagined: float = 0.0,
 ) -> tuple[Fit, BaseException | None]:
     """Return what `fitting.fit` does, and log its beginning and its end, but of single passes."""
-    _, _, rows, _, features, _ = given
     name = group or "training"
     if not once:
-        story.training_begins(name, config, rows.table.n, len(features))
-    fit, cause = fitting.fit(config, *given, beside, group, before, once, imagined)
+        story.training_begins(name, config, dataset.rows.table.n, len(dataset.features))
+    fit, cause = fitting.fit(config, custom, dataset, beside, group, before, once, imagined)
     if not once:
         story.training_ended(name, fit.history)
     return fit, cause
@@ -164,15 +156,13 @@ def note_time(fit: Fit, seconds: float | None) -> None:
 def _check_families(
     declared: Sequence[ModelConfig],
     custom: type[Distribution] | None,
-    rows: Rows,
-    source: Source,
-    what: str,
+    dataset: Dataset,
     choice: Choice | None,
 ) -> None:
     """Raise `DataError`, before anything is trained, if y is not for all families, or these cannot be weighed by it."""
     if all(config.distribution == declared[0].distribution for config in declared):
         return
-    kinds: list[str] = []
+    rows, what, kinds = dataset.rows, dataset.what, list[str]()
     for g, config in enumerate(declared):
         own = config.distribution.in_brief
         ending = "." if choice is None else f"; {choice.reason(what)}: name the family of all groups, such as '{own}'."
@@ -180,9 +170,7 @@ def _check_families(
             check_same_y(declared[0].distribution, config.distribution)
         except ValueError as error:
             raise DataError(f"groups.{g}: {error}{ending}") from None
-        y, targets = fitting.learn_targets(config, custom, rows, Naming.of(config, rows, what))
-        probe = Fit(config, custom, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
-        kinds.append(kind_of_y(probe, targets.encode(y)))
+        kinds.append(kind_of_y(*fitting.without_inputs(config, custom, rows, what)))
         if kinds[g] != kinds[0]:
             raise DataError(
                 f"groups.{g}: under '{own}' {what} is {kinds[g]}, and under '{declared[0].distribution.in_brief}' "
@@ -247,18 +235,12 @@ def _stacked(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, sto
     return replace(first, history=history, out_of_fold=out, stack=stack, cut_off=cut_off or None)
 
 
-def _weights(fits: Sequence[Fit], validation: Rows | None, in_training: Weigher) -> np.ndarray:
-    """Return the weights of groups by what they say of rows that they have not seen; equal ones if that is nothing.
-
-    The rows count as they do in training.
-    """
-    try:
-        scores = [s for fit in fits if (s := _unseen(fit, validation, in_training)) is not None]
-    except UndefinedError:  # of a family of the user's that has no cdf, nor probabilities of cells
-        scores = [s for fit in fits if (s := _unseen(fit, validation, in_training, cells=False)) is not None]
-    if len(fits) == 1 or len(scores) < len(fits):
+def _weights(fits: Sequence[Fit], validation: Rows | None, unseen: Unseen | None) -> np.ndarray:
+    """Return the weights of groups by what they say of rows that they have not seen; equal ones if that is nothing."""
+    if unseen is None or len(fits) == 1:
         return np.full(len(fits), 1.0 / len(fits))
-    return _weights_by(np.stack([log_prob for log_prob, _ in scores], axis=1), scores[0][1])
+    predicted = (_predicted(fit, validation) for fit in fits)
+    return _weights_by(np.stack(unseen.log_prob(*predicted), axis=1), unseen.weight)
 
 
 def _weights_by(scores: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -270,29 +252,27 @@ def _weights_by(scores: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return stacked_weights(scores[telling], weight[telling])
 
 
-def _in_training(fit: Fit, rows: Rows, what: str) -> Weigher:
-    """Return what gives rows the weights that they have in training."""
+def _unseen(fit: Fit, dataset: Dataset) -> Unseen | None:
+    """Return the rows that members held out, or that validate; None where there are none."""
+    rows, what = dataset.rows, dataset.what
     with unnoted():  # said when it was trained
-        y = fit.recognise(rows, what)
-    return weigher(fit.config.data.class_weight, fit.targets, y, rows.weight, what)
+        if (out := fit.out_of_fold) is not None:
+            y, weight = out.y, out.weight
+        elif (validation := dataset.validation) is not None:
+            y, weight = fit.recognise(validation, "validation y"), validation.weight
+        else:
+            return None
+        in_training = weigher(fit.config.data.class_weight, fit.targets, fit.recognise(rows, what), rows.weight, what)
+    return Unseen.of(y, weight, in_training)
 
 
-def _unseen(
-    fit: Fit, validation: Rows | None, in_training: Weigher, cells: bool = True
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return log p(y) of the rows that members held out, or that validate, and the weights of these.
-
-    With `cells`, of a y that is rounded it is that of its cell, which no spike makes better.
-    """
+def _predicted(fit: Fit, validation: Rows | None) -> Distribution:
+    """Return the predictions of these rows."""
     if (out := fit.out_of_fold) is not None:
-        step = step_of(out.y, out.weight) if cells else 0.0
-        return log_prob_of_cells(out.distribution, out.y, step), in_training(out.y, out.weight)
-    if validation is None:
-        return None
-    with unnoted():  # said when they were trained
-        y, d = fit.recognise(validation, "validation y"), predict_dist(fit, fit.rows(validation.table))
-        step = step_of(y, validation.weight) if cells else 0.0
-        return log_prob_of_cells(d, y, step), in_training(y, validation.weight)
+        return out.distribution
+    assert validation is not None
+    with unnoted():  # said when it was trained
+        return predict_dist(fit, fit.rows(validation.table))
 
 
 def _history(config: ModelConfig, found: Sequence[Fit], weights: np.ndarray, stopped: str) -> History:

@@ -2,21 +2,14 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from likelinet.config import ModelConfig
 from likelinet.core.errors import ConfigError
-from likelinet.model.fit import Fit
-from likelinet.model.fitting import learn_targets
-from likelinet.model.source import Source
+from likelinet.model.fitting import without_inputs
 from likelinet.objective.build import check_objective
-from likelinet.tables.inputs import Inputs
 from likelinet.tables.rows import Rows
-from likelinet.targets.target import Naming
-from likelinet.training.history import History
 
 
-def trainable(families: Mapping[str, ModelConfig], rows: Rows, source: Source) -> dict[str, ModelConfig]:
+def trainable(families: Mapping[str, ModelConfig], rows: Rows) -> dict[str, ModelConfig]:
     """Return the configs, by name, whose family has the error signal of their objective; all have the likelihood.
 
     Parameters
@@ -25,8 +18,6 @@ def trainable(families: Mapping[str, ModelConfig], rows: Rows, source: Source) -
         The declarations, which have one y.
     rows : Rows
         The training rows.
-    source : Source
-        Where these come from.
 
     Raises
     ------
@@ -36,7 +27,7 @@ def trainable(families: Mapping[str, ModelConfig], rows: Rows, source: Source) -
     kept, errors = dict[str, ModelConfig](), list[ConfigError]()
     for family, config in families.items():
         try:
-            _check(config, rows, source)
+            _check(config, rows)
             kept[family] = config
         except ConfigError as error:
             errors.append(error)
@@ -45,11 +36,9 @@ def trainable(families: Mapping[str, ModelConfig], rows: Rows, source: Source) -
     return kept
 
 
-def _check(config: ModelConfig, rows: Rows, source: Source) -> None:
+def _check(config: ModelConfig, rows: Rows) -> None:
     if config.training.objective.kind == "nll":
         return
-    y, targets = learn_targets(config, None, rows, Naming.of(config, rows, "y"))
-    untrained = Fit(config, None, Inputs((), False), targets, np.zeros((0, 0)), History(), source)
-    encoded = targets.encode(y)
-    at = untrained.head.raw_start(encoded, rows.weight)
-    check_objective(config.training.objective, untrained.objective, 1, at, encoded, None)
+    untrained, y = without_inputs(config, None, rows, "y")
+    at = untrained.head.raw_start(y, rows.weight)
+    check_objective(config.training.objective, untrained.objective, 1, at, y, None)

@@ -23,6 +23,7 @@ from likelinet.optim.build import build_optimiser
 from likelinet.tables.inputs import Inputs
 from likelinet.tables.kinds.statistics import Apart
 from likelinet.tables.rows import Rows
+from likelinet.targets.class_weights import Weigher, weigher
 from likelinet.targets.target import Y
 from likelinet.training.budget import Budget
 from likelinet.training.carried import Carried
@@ -84,6 +85,15 @@ class Encoded:
     def columns(self) -> np.ndarray | None:
         """What the head reads of the training rows."""
         return None if self.data.columns is None else self.data.columns[: self.n]
+
+
+def weighed(fit: Fit, rows: Rows, y: Y, validation: Rows | None, what: str) -> tuple[list[tuple[Rows, Y]], Weigher]:
+    """Return training rows, and maybe validation rows, each with its y, as much as they weigh; and by what they do."""
+    parts = [(rows, y)]
+    if validation is not None:
+        parts.append((validation, fit.recognise(validation, f"validation {what}")))
+    in_training = weigher(fit.config.data.class_weight, fit.targets, y, rows.weight, what)
+    return [(replace(part, weight=in_training(own, part.weight)), own) for part, own in parts], in_training
 
 
 def encoded(
@@ -169,7 +179,7 @@ def trained(
         history,
         training.heading,
         training.cut_off,
-        None if cause is not None else Carried.of(training, training.engine),
+        None if cause is not None else Carried.of(training),
         failure_of(cause),
         record.seconds(),
     )
@@ -215,7 +225,7 @@ def _begun(
     budget, told = Budget(plan.time, look=beside.record.look), [beside.progress, *beside.callbacks]
     training = Training(engine, objective, data, optimiser, plan, theta, streams, told, budget, windows)
     if carried is not None:
-        carried.to(training, engine.name)
+        carried.to(training)
     return training
 
 

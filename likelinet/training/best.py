@@ -42,14 +42,11 @@ class Best:
             return np.ones(len(members), dtype=bool)
         return epoch - self.epoch[members] < self._patience
 
-    def fall_back(self, usable: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """Fall back to the previous, else initial weights where `usable(theta)`, shape (M,), is false; return where."""
-        spoiled = bad = ~usable(self.theta)
+    def fall_back(self, usable: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Fall back to the previous, else initial weights where `usable(theta)`, shape (M,), is false."""
         for theta, epoch in (self._before, self._start):
-            if bad.any():
-                self.theta[bad], self.epoch[bad] = theta[bad], epoch[bad]
-                bad = ~usable(self.theta)
-        return spoiled
+            bad = ~usable(self.theta)
+            self.theta[bad], self.epoch[bad] = theta[bad], epoch[bad]
 
     @property
     def start(self) -> np.ndarray:

@@ -29,7 +29,7 @@ class Carried:
     streams: list[dict[str, Any]]
 
     @staticmethod
-    def of(training: Training, engine: str) -> "Carried | None":
+    def of(training: Training) -> "Carried | None":
         """Return what one carries that has ended; None where the weights that it keeps are not those of its last step.
 
         The optimiser knows nothing of others, and neither has L-BFGS anything to hand over.
@@ -38,7 +38,7 @@ class Carried:
         run, kept = state["run"], state["best"]["weights"]
         if "optimiser" not in run or len(run["running"]) < len(kept) or not np.array_equal(run["weights"], kept):
             return None
-        return Carried(engine, {name: run[name] for name in (*OWN, "dropout")}, state["draws"]["streams"])
+        return Carried(training.engine, {name: run[name] for name in (*OWN, "dropout")}, state["draws"]["streams"])
 
     @property
     def weights(self) -> np.ndarray:
@@ -50,9 +50,9 @@ class Carried:
         """How many steps the optimiser has done."""
         return self.run["step"]
 
-    def to(self, training: Training, engine: str) -> None:
+    def to(self, training: Training) -> None:
         """Let a training that has not begun go on from here."""
-        names = (*OWN, "dropout") if engine == self.engine else OWN
+        names = (*OWN, "dropout") if training.engine == self.engine else OWN
         state = training.state()
         run = {**state["run"], **{name: self.run[name] for name in names}}
         training.restore({**state, "run": run, "draws": {"streams": self.streams, "part": 0, "epoch": 0}})

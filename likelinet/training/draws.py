@@ -36,8 +36,8 @@ class Draws:
         whole: bool,
         fed: Callable[[int], np.ndarray] | None = None,
     ) -> None:
-        self._plan, self._shuffles, self._fed = plan, shuffles, fed
-        self._epochs = plan.all_rows(weight) if whole else plan.shuffled(weight, shuffles)
+        self._plan, self._weight, self._shuffles, self._fed = plan, weight, shuffles, fed
+        self._whole = plan.all_rows(weight) if whole else None
         self._epoch = 0
         self._at, self._part = positions(shuffles), 0  # before the epoch, and how many of its parts are done
         # The same after each part that was yielded.
@@ -57,7 +57,9 @@ class Draws:
             before, first, epoch = after, 0, epoch + 1
 
     def _drawn(self, epoch: int) -> Batches:
-        return next(self._epochs) if self._fed is None else self._plan.drawn(self._fed(epoch), self._shuffles)
+        if self._whole is not None:
+            return self._whole
+        return self._plan.drawn(self._weight if self._fed is None else self._fed(epoch), self._shuffles)
 
     def done(self) -> None:
         """Take note that the next of the looks has come."""

@@ -179,11 +179,11 @@ class History:
 
     @property
     def scores_in_words(self) -> list[str]:
-        """How well the kept weights do on rows that they were not fitted to, of those scores that there are."""
+        """How well the kept weights do on rows that they were not fitted to; the last score is that of the whole."""
         kept, out = self.kept_validation_nll, self.out_of_fold_nll
         single = [f"validation loss of single networks {sum(kept) / len(kept):.4g}"] if kept else []
-        scaled = [self.factor_in_words] if self.factor_in_words and not self.groups else []
-        return single if out is None else [*single, f"out-of-fold NLL {out:.4g}", *scaled]
+        scaled = f", {self.factor_in_words}" if self.factor_in_words and not self.groups else ""
+        return single if out is None else [*single, f"out-of-fold NLL {out:.4g}{scaled}"]
 
     @property
     def untrained(self) -> bool:

@@ -316,11 +316,11 @@ class Training:
         best, history, plan, objective = self._best, self._history, self._plan, self._objective
         cause, failure, epoch = self._cause, self._failure, self._epoch + (self._failure is not None)
         spoiled, rose = np.zeros(len(best.theta), dtype=bool), None
-        kept = Kept(best, self._run, plan, self._data)
+        looking = Kept(best, self._run, plan, self._data)
         try:
             if history.epochs:
-                spoiled = kept.look_back(self._settled)
-                rose = None if best.epoch.any() else kept.rose()
+                spoiled = looking.look_back(self._settled)
+                rose = None if best.epoch.any() else looking.rose()
         except KeyboardInterrupt as interrupt:  # maybe a second one: the weights stay as they are
             history.stopped, cause, failure = "interrupted", interrupt, None
         if cause is None and failure is None and spoiled.any():

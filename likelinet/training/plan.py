@@ -1,6 +1,5 @@
 """How long, and on what, to train."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -119,19 +118,12 @@ class Plan:
         """Return the weighted mean of the offset over rows (M, n) of each member."""
         return (self.offset[rows] * weight).sum(-1) / weight.sum(-1)
 
-    def shuffled(self, weight: np.ndarray, shuffles: list[np.random.Generator]) -> Iterator[Batches]:
-        """Yield the minibatches of one epoch after another, without end; `weight` is that of every row."""
-        while True:
-            yield self.drawn(weight, shuffles)
-
     def drawn(self, weight: np.ndarray, shuffles: list[np.random.Generator]) -> Batches:
-        """Return the minibatches of an epoch; those of a window have rows of all of it."""
+        """Return the minibatches of an epoch, by the weight of every row; those of a window have rows of all of it."""
         drawn = batches if self.windows == 1 else stretched
         return drawn(self.train, weight, self.batch_size, shuffles)
 
-    def all_rows(self, weight: np.ndarray) -> Iterator[Batches]:
-        """Yield all rows at once again and again, with weights that sum to 1."""
+    def all_rows(self, weight: np.ndarray) -> Batches:
+        """Return all rows as one minibatch, with weights that sum to 1."""
         share = weight[self.train]
-        every = Batches(self.train[None], (share / share.sum(1, keepdims=True))[None])
-        while True:
-            yield every
+        return Batches(self.train[None], (share / share.sum(1, keepdims=True))[None])

@@ -16,8 +16,8 @@ EPOCHS = 6
 
 
 @pytest.fixture(autouse=True)
-def agreed(monkeypatch: pytest.MonkeyPatch):
-    """Have the engine agree with all processes, and hear Ctrl-C, which a shell may have switched off."""
+def agreed(monkeypatch: pytest.MonkeyPatch, ctrl_c: None):
+    """Have the engine agree with all processes, and hear Ctrl-C."""
     original = jax_engine.JaxEngine.__init__
 
     def begun(self: Any, *given: Any, **more: Any) -> None:
@@ -25,9 +25,6 @@ def agreed(monkeypatch: pytest.MonkeyPatch):
         self.together = True
 
     monkeypatch.setattr(jax_engine.JaxEngine, "__init__", begun)
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    assert signal.signal(signal.SIGINT, former) is signal.default_int_handler
 
 
 def model(**training: Any) -> Model:

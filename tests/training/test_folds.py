@@ -137,7 +137,7 @@ def test_members_of_unequal_length_drop_no_row_and_add_none(monkeypatch: pytest.
     ll.Model({"quality": "plain", **declared, "network": {"hidden": [2]}}).fit(columns, y)
     (plan,) = seen
     weight = np.append(np.random.default_rng(0).uniform(0.5, 2.0, 90), 0.0)
-    (epoch,) = (next(plan.shuffled(weight, [np.random.default_rng(m) for m in range(4)])),)
+    epoch = plan.drawn(weight, [np.random.default_rng(m) for m in range(4)])
     for m in range(4):
         rows, share = epoch.rows[:, m].ravel(), epoch.share[:, m].ravel()
         total = np.bincount(rows, share, minlength=91) * epoch.rows.shape[2]
