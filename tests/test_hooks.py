@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -85,11 +86,27 @@ def test_a_stream_needs_no_folder(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.parametrize("other", [b"bytes", None, io.StringIO("text")])
 def test_what_is_no_stream_of_bytes(other: Any):
-    message = rf"^A model file is named by its path, or a stream of bytes .*, not {type(other).__name__}\.$"
+    message = rf"^A model file is named by its path, or a stream of bytes .*, not {type(other).__name__} \(.+\)\.$"
     with pytest.raises(ll.ModelFileError, match=message):
         ll.Model.load(other)
     with pytest.raises(ll.ModelFileError, match=message):
         quick().fit(X, Y).save(other)
+
+
+def test_a_stream_that_cannot_be_read_or_written(tmp_path: Path):
+    named = "^A model file is named by its path, or a stream of bytes"
+    model = quick().fit(X, Y)
+    with (tmp_path / "text").open("w+") as text, (tmp_path / "bytes").open("wb") as to, io.BytesIO() as closed:
+        closed.close()
+        for stream in (text, to, closed, io.BytesIO):
+            with pytest.raises(ll.ModelFileError, match=named):
+                ll.Model.load(stream)
+        for stream in (text, closed, io.BytesIO):
+            with pytest.raises(ll.ModelFileError, match=named):
+                model.save(stream)
+    header = b'{"__metadata__":null}'
+    with pytest.raises(ll.ModelFileError, match=r"^The stream: .*not one of likelinet"):
+        ll.Model.load(io.BytesIO(len(header).to_bytes(8, "little") + header))
 
 
 def test_a_stream_is_the_file(tmp_path):

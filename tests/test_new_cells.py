@@ -139,7 +139,7 @@ def test_text_is_read_by_declared_moments_as_by_dates_of_iso():
     declared = {"a": np.array(DAYS, "M8[us]"), "x": np.linspace(0.0, 1.0, len(DAYS))}
     inputs = learn_inputs(Table(declared, len(DAYS)), ["a", "x"], np.ones(len(DAYS)), DataConfig())
     alone = inputs.rows(table(["03/04/2024"]))
-    np.testing.assert_array_equal(alone[:], inputs.rows(table([""]))[:])  # whatever it would be among other rows
+    np.testing.assert_array_equal(alone[:], inputs.rows(table([""]))[:])  # which does not guess by its one row
     assert notes(alone)[0].startswith("Dates whose day could be their month count as missing: column 'a' in 1 row")
     np.testing.assert_array_equal(inputs.rows(table(FORMS["%Y-%m-%d"]))[:], inputs.rows(table(MEANT))[:])
 

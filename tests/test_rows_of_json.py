@@ -52,8 +52,22 @@ def test_cells_of_several_values(cell: object):
         table.text("b")
 
 
-@pytest.mark.parametrize("text", ['{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n', '\n[\n {"a": 1}]', "[[1, 2], [3, 4]]"])
+@pytest.mark.parametrize("cell", [np.array(2.5), np.float32(2.5)])
+def test_a_number_as_an_array_without_dimensions_is_one_value(cell: object):
+    assert as_table([{"b": cell}, {"b": "x"}]).text("b").tolist() == ["2.5", "x"]
+
+
+JSON = ['{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n', '\n[\n {"a": 1}]', "[[1, 2], [3, 4]]", '{"a\\"b": 1}', '[{}, {"a": 1}]']
+
+
+@pytest.mark.parametrize("text", JSON)
 def test_a_file_of_them_is_no_table(text: str, tmp_path: Path):
     (tmp_path / "t.jsonl").write_text(text)
     with pytest.raises(ll.DataError, match=r"t\.jsonl: this is JSON, which is not read as a table: write its rows as"):
         read_table(tmp_path / "t.jsonl")
+
+
+@pytest.mark.parametrize("text", ["[[link]],y\na,1\n", '{"a": 1}\ty\n{"a": 2}\t5\n'])
+def test_a_table_may_begin_alike(text: str, tmp_path: Path):
+    (tmp_path / "t.csv").write_text(text)
+    assert read_table(tmp_path / "t.csv").n == 1

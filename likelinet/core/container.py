@@ -4,7 +4,6 @@ import hashlib
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from io import TextIOBase
 from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -58,7 +57,7 @@ class Content:
         # The checksum is an array: safetensors writes several metadata entries in no fixed order.
         arrays["sha256"] = _digest(arrays, text)
         if not isinstance(path, str | PathLike):
-            self._of_stream(path, "write")(to_bytes(arrays, {self.key: text}))
+            self._through(path, "write", to_bytes(arrays, {self.key: text}))
             return
         with replacing(path, durable=True) as file:
             file.write_bytes(to_bytes(arrays, {self.key: text}))
@@ -73,7 +72,7 @@ class Content:
         """
         from safetensors import SafetensorError
 
-        source = path if isinstance(path, str | PathLike) else self._of_stream(path, "read")()
+        source = path if isinstance(path, str | PathLike) else self._through(path, "read")
         path = path if isinstance(path, str | PathLike) else "The stream"
         if not isinstance(source, bytes) and not Path(source).is_file():
             raise ModelFileError(f"{path}: there is no such {self.what} file; check the path.")
@@ -105,15 +104,19 @@ class Content:
             raise ModelFileError(f"{path}: there is no file schema {schema!r:.40}; {self.again}.")
         return arrays, metadata
 
-    def _of_stream(self, stream: Any, verb: str) -> Any:
-        """Return the method of that name of a stream of bytes."""
-        method = getattr(stream, verb, None)
-        if method is None or isinstance(stream, TextIOBase):
-            raise ModelFileError(
-                f"A {self.what} file is named by its path, or a stream of bytes such as io.BytesIO() or "
-                f"open(path, '{verb[0]}b'), not {type(stream).__name__}."
-            )
-        return method
+    def _through(self, stream: Any, verb: str, *content: bytes) -> bytes:
+        """Return the bytes that a stream has, or write those given."""
+        try:
+            done = getattr(stream, verb)(*content)
+            if content or isinstance(done, bytes | bytearray):
+                return b"" if content else bytes(done)
+            why = f"which reads {type(done).__name__}"
+        except (AttributeError, TypeError, ValueError, OSError) as error:
+            why = shown(str(error), 120)
+        raise ModelFileError(
+            f"A {self.what} file is named by its path, or a stream of bytes such as io.BytesIO() or "
+            f"open(path, '{verb[0]}b'), not {type(stream).__name__} ({why})."
+        )
 
     def _parsed(self, text: str | bytes, path: Any) -> dict[str, Any]:
         """Return metadata, in which there is `schema`."""
@@ -140,7 +143,7 @@ def _of_bytes(content: bytes) -> tuple[dict[str, np.ndarray], dict[str, str]]:
 
     arrays = load(content)
     header = content[8 : 8 + int.from_bytes(content[:8], "little")]
-    return arrays, json.loads(header).get("__metadata__", {})
+    return arrays, json.loads(header).get("__metadata__") or {}
 
 
 def _begins_like_ours(source: bytes | str | PathLike[str]) -> bool:

@@ -35,18 +35,18 @@ def downhill(function: Function, point: np.ndarray, gradient: np.ndarray) -> np.
     least = _least_mixture(gradients)
     for _ in range(FURTHER):
         if np.abs(least).max() <= SLOPE:
-            return None
+            break
         value, there = function(point - size / np.linalg.norm(least) * least)
         if not value < np.inf or there @ least >= 0.5 * (least @ least):  # it still falls
             break
         gradients = np.vstack([gradients, there])
         least = _least_mixture(gradients)
-    return -least
+    return None if np.abs(least).max() <= SLOPE else -least
 
 
 def _least_mixture(gradients: np.ndarray) -> np.ndarray:
     """Return the shortest vector in the convex hull of the rows."""
-    unit = float(np.abs(gradients).max())
+    unit = float(np.abs(gradients).max()) or 1.0
     # The weights sum to 1: a row of its own that counts for much more than the others.
     weights, _ = scipy.optimize.nnls(
         np.vstack([gradients.T / unit, np.full(len(gradients), 1e3)]), np.append(np.zeros(gradients.shape[1]), 1e3)

@@ -63,10 +63,12 @@ def spellings(level: str) -> tuple[str, ...]:
     Examples
     --------
     >>> spellings("8001.0"), spellings("a")
-    (('8001.0', '8001', '8001.0'), ('a',))
+    (('8001.0', '8001'), ('a',))
     """
     bare = level.removesuffix(".0")
-    return (level, bare, f"{bare}.0") if bare.lstrip("-").isdecimal() else (level,)
+    digits = bare.removeprefix("-")
+    whole = digits.isascii() and digits.isdecimal()
+    return (level, f"{level}.0" if bare is level else bare) if whole else (level,)
 
 
 def is_missing_word(cell: str) -> bool:

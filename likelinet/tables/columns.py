@@ -11,7 +11,6 @@ from likelinet.tables.text import Text
 from likelinet.tables.times import DURATION, MOMENT, of_objects
 
 Column = np.ndarray | Text | Coded
-SEVERAL = (list, tuple, set, dict, np.ndarray)  # types of cells that are not one value
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,15 @@ def column_of(values: np.ndarray, name: str = "") -> Column | Unusable:
     if values.dtype.kind in "mM":
         return values.astype(MOMENT if values.dtype.kind == "M" else DURATION)
     cells = values.tolist()
-    if values.dtype == object and (several := next((v for v in cells if isinstance(v, SEVERAL)), None)) is not None:
+    if values.dtype == object and (several := next(filter(is_several, cells), None)) is not None:
         return of_several(name, type(several).__name__, len(cells))
     times = of_objects(cells) if values.dtype == object else None
     return Text.of("" if is_missing(v) else str(v) for v in cells) if times is None else times
+
+
+def is_several(cell: Any) -> bool:
+    """Whether a cell holds several values, as a list does."""
+    return isinstance(cell, list | tuple | set | frozenset | dict) or (isinstance(cell, np.ndarray) and cell.ndim > 0)
 
 
 def of_several(name: str, of: Any, n: int) -> Unusable:

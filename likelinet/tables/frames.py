@@ -14,7 +14,7 @@ from likelinet.tables.arrays import as_array
 from likelinet.tables.arrow import pa
 from likelinet.tables.arrow_columns import arrow_column
 from likelinet.tables.coded import Coded, of_levels
-from likelinet.tables.columns import SEVERAL, Column, Unusable, column_of
+from likelinet.tables.columns import Column, Unusable, column_of, is_several
 
 
 def frame_columns(x: Any, what: str) -> tuple[Mapping[str, Column | Unusable], int]:
@@ -61,7 +61,8 @@ def record_columns(x: Any, what: str = "X") -> dict[str, Any] | None:
     """
     if isinstance(x, np.ndarray) and x.dtype.names:
         return {name: x[name] for name in x.dtype.names}
-    if not isinstance(x, list | tuple) or not any(isinstance(row, Mapping) for row in x):
+    # What the first row is tells most lists from those of dicts, without a look at each of their rows.
+    if not isinstance(x, list | tuple) or not isinstance(next((row for row in x if row is not None), None), Mapping):
         return None
     if odd := [(i, row) for i, row in enumerate(x, 1) if not isinstance(row, Mapping)]:
         raise DataError(f"{what} has rows that are dicts, but row {odd[0][0]} is of type {type(odd[0][1]).__name__}.")
@@ -70,7 +71,7 @@ def record_columns(x: Any, what: str = "X") -> dict[str, Any] | None:
 
 def _one_each(cells: list[Any]) -> Any:
     """Return cells as they are, but as objects where one holds several values, which NumPy would spread."""
-    return np.fromiter(cells, object) if any(isinstance(cell, SEVERAL) for cell in cells) else cells
+    return np.fromiter(cells, object) if any(map(is_several, cells)) else cells
 
 
 def levels_of(y: Any) -> list[Any] | None:

@@ -241,19 +241,19 @@ class Encoded:
         self.table, self._strict, self._width = table, strict, inputs.width
         numbered = inputs.names == [str(i) for i in range(len(inputs.names))]  # as pandas names columns without names
         self._by_order = inputs.names if without_names and not numbered else []
-        self._kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
-        self._pieces = _together(self._kinds)
+        self.kinds = [(kind, at) for kind, at in zip(inputs.columns, inputs.spans, strict=True) if kind.width]
+        self._pieces = _together(self.kinds)
         self._runs = [_run([*run], sparse) for sparse, run in groupby(self._pieces, lambda piece: piece[0][0].sparse)]
-        self._endless = any(kind.endless for kind, _ in self._kinds)
-        known: dict[Kind, Column | None] = {} if like is None else like.by_kind
-        read = gathered(partial(known.get, k) if k in known else partial(k.read, table) for k, _ in self._kinds)
-        self.by_kind = {k: whole for (k, _), whole in zip(self._kinds, read, strict=True)}
-        self._read = {k.name: whole for k, whole in self.by_kind.items() if whole is not None}
-        self._as_they_are = tuple(k.name for k, _ in self._kinds if k.name not in self._read)
+        self._endless = any(kind.endless for kind, _ in self.kinds)
+        same = {} if like is None else {kind.name: kind for kind, _ in like.kinds}
+        known = {} if like is None else like.whole
+        ways = (partial(known.get, k.name) if same.get(k.name) == k else partial(k.read, table) for k, _ in self.kinds)
+        self.whole = {k.name: own for (k, _), own in zip(self.kinds, gathered(ways), strict=True) if own is not None}
+        self._as_they_are = tuple(k.name for k, _ in self.kinds if k.name not in self.whole)
         self._lost: dict[str, np.ndarray] = {}  # cells that are said to be something else than missing
         self.oddities = Oddities(table)
         with also(self.check):
-            for kind, _ in self._kinds:
+            for kind, _ in self.kinds:
                 self._take_lost(kind)
 
     def __len__(self) -> int:
@@ -287,7 +287,7 @@ class Encoded:
         outside: list[tuple[Kind, np.ndarray, np.ndarray]] = []
         with np.errstate(over="ignore", divide="ignore"):  # what is too large is said where it is for the network
             for (kinds, _), own in zip(self._pieces, out, strict=True):
-                cells = [self._read[k.name][rows] if k.name in self._read else some[k.name] for k in kinds]
+                cells = [self.whole[k.name][rows] if k.name in self.whole else some[k.name] for k in kinds]
                 found = encode_together(kinds, cells, own) if kinds[1:] else [kinds[0].encode(cells[0], own)]
                 for kind, of, z, strange in zip(kinds, cells, own, found, strict=False):
                     if strange is not USUAL:
@@ -319,11 +319,11 @@ class Encoded:
 
     def check(self) -> None:
         """Raise `DataError` for all cells at once that are refused; it takes all of each column to say where."""
-        gathered(partial(self._check, kind) for kind, _ in self._kinds)
+        gathered(partial(self._check, kind) for kind, _ in self.kinds)
 
     def _take_lost(self, kind: Kind) -> None:
         """Keep where cells are lost as they are read, which strict models refuse, and which are of another form."""
-        read = self._read.get(kind.name)
+        read = self.whole.get(kind.name)
         if not isinstance(read, np.ndarray):  # as categories, of which all are kept
             return
         cells = self.table.column(kind.name)
@@ -341,7 +341,7 @@ class Encoded:
 
     def _check(self, kind: Kind) -> None:
         """Raise `DataError` for what is refused in a column; what is merely too large is said for the network."""
-        cells = self._read.get(kind.name)
+        cells = self.whole.get(kind.name)
         cells = self.table.column(kind.name) if cells is None else cells
         with also(partial(self._refuse, kind, cells)):
             self._take_lost(kind)

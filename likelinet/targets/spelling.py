@@ -42,13 +42,13 @@ def meant_by(label: str, known: list[str]) -> str | None:
     --------
     >>> meant_by("RED", ["blue", "red"]), meant_by("Y", ["no", "yes"]), meant_by("Y", ["no", "yes", "?"])
     ('red', 'yes', None)
-    >>> meant_by("2.0", ["1", "2"])
-    '2'
+    >>> meant_by("2.0", ["1", "2"]), meant_by("1.0", ["no", "yes"])
+    ('2', 'yes')
     """
     ways = {way.casefold() for way in spellings(label.strip())}
     alike = [word for word in known if word.strip().casefold() in ways]
     if not alike and len(known) == 2:
-        value = VALUES.get(label.strip().lower())
+        value = next((VALUES[way] for way in ways if way in VALUES), None)
         values = [VALUES.get(word.strip().lower()) for word in known]
         alike = [word for word, own in zip(known, values, strict=True) if own == value] if None not in values else []
     return alike[0] if len(alike) == 1 else None

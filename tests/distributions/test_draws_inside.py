@@ -35,6 +35,7 @@ def test_families(case):
     assert np.isfinite(d.log_prob(y)).all()
 
 
+BESIDE_ZERO = ll.Truncated(ll.Gaussian([-2.0, 3.0], 1.0), [-np.inf, 1.0], [-1.0, np.inf])
 FROM_EXTREME = {
     "log": lambda: ll.Transformed(ll.Gaussian([0.0, 700.0, -800.0, 0.0], [300.0, 1.0, 1.0, 1e3]), ll.Log()),
     "logit": lambda: ll.Transformed(ll.Gaussian([0.0, 300.0, -800.0, 0.0], [20.0, 1.0, 1.0, 1e3]), ll.Logit()),
@@ -46,6 +47,8 @@ FROM_EXTREME = {
     "affine of log": lambda: ll.Transformed(
         ll.Transformed(ll.Gaussian(0.0, [300.0, 1e3]), ll.Log()), ll.Affine(1.0, 2.0)
     ),
+    "hurdle beside zero": lambda: ll.Hurdle(BESIDE_ZERO, 0.3),
+    "mixture of hurdles": lambda: ll.Mixture(ll.Hurdle(BESIDE_ZERO, 0.3), np.zeros(2)),
     "truncated": lambda: ll.Truncated(ll.Gamma([1e-3, 0.1, 1e4], [1.0, 1e3, 1e-3]), high=3e7),
     "truncated far out": lambda: ll.Truncated(ll.Gaussian(0.0, [1e-3, 1.0, 1e6]), 30.0),
     "zero-inflated": lambda: ll.ZeroInflated(ll.Gamma([1e-3, 1e-2, 1.0], 1.0), [0.1, 0.5, 1.0]),

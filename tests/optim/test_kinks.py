@@ -6,6 +6,7 @@ import scipy.optimize
 from hypothesis import given
 from hypothesis import strategies as st
 
+from likelinet.optim.kinks import downhill
 from likelinet.optim.lbfgs import begin, iterate
 from likelinet.optim.line_search import line_search
 from tests.optim.test_lbfgs import search, seeds
@@ -86,6 +87,10 @@ def test_the_line_search_comes_to_an_end_at_a_kink(seed, length):
     assert found.slope == above  # past the kink
     assert found.value <= below * at * (1.0 - 1e-3 * found.length / at)
     assert len(calls) < 40
+
+
+def test_a_flat_function_is_at_its_minimum():
+    assert downhill(lambda x: (0.0, np.zeros(2)), np.zeros(2), np.zeros(2)) is None
 
 
 def test_where_there_is_no_minimum_an_iteration_is_over_soon():

@@ -93,9 +93,11 @@ class OneNumber(Distribution):
     def sample(self, sample_shape: int | tuple[int, ...] = (), rng: Rng = None) -> np.ndarray:
         with np.errstate(all="ignore"):
             drawn = self._sample(shape_of(sample_shape) + self.batch_shape, generator_of(rng))
-        # An end that does not belong to the support is none of its values, wherever rounding leads.
+        # An end that does not belong to the support is none of its values, wherever rounding leads; an atom there is.
         low, high = self.row_bounds()
-        return replace(self.support, low=low, high=high).inner(np.asarray(drawn, dtype=np.float64))[()]  # type: ignore[reportArgumentType]
+        drawn = np.asarray(drawn, dtype=np.float64)
+        inside = replace(self.support, low=low, high=high).inner(drawn)  # type: ignore[reportArgumentType]
+        return (np.where(np.isin(drawn, self.atoms), drawn, inside) if self.atoms else inside)[()]
 
     def _full(self, value: ArrayLike) -> np.ndarray:
         return np.broadcast_to(value, self.batch_shape).copy()[()]

@@ -75,6 +75,6 @@ def bernoulli(logits: np.ndarray, other: np.ndarray) -> np.ndarray:
     t = np.where(near, apart, 0.0)
     close = np.log1p(p * expm1mx(no * t) + no * expm1mx(-p * t))
     other_no, other_yes = softplus_and_sigmoid(other)[0], softplus_and_sigmoid(-other)[0]
-    yes_part = np.where(p > 0.0, p * (other_yes - minus_log_yes), 0.0)  # what never comes adds nothing
-    no_part = np.where(no > 0.0, no * (other_no - minus_log_no), 0.0)
+    yes_part = np.where(p == 0.0, 0.0, p * (other_yes - minus_log_yes))  # what never comes adds nothing
+    no_part = np.where(no == 0.0, 0.0, no * (other_no - minus_log_no))
     return np.where(near, close, np.maximum(yes_part + no_part, 0.0))

@@ -104,32 +104,22 @@ class Category(Kind):
         place, value = np.full(n + 1, -1), np.ones(n + 1)
         unseen, missing = np.zeros(n + 1, bool), np.zeros(n + 1, bool)
         missing[n], place[n] = True, self.width - 1 if self.indicator else -1
-        levels = [level.lower() for level in found.levels] if any_case else [*map(self._as_known, found.levels)]
-        for j, level in enumerate(levels):
-            if (own := known.get(level)) is not None:
+        means = np.zeros((len(self.means[0]) if self.means else 0, n + 1))
+        for j in np.unique(found.codes[found.codes >= 0]).tolist():  # of those declared there may be very many others
+            ways = (found.levels[j].lower(),) if any_case else spellings(found.levels[j])
+            if (own := next((known[way] for way in ways if way in known), None)) is not None:
                 place[j] = own
-            elif is_missing_word(level):
+            elif is_missing_word(ways[0]):
                 place[j], missing[j] = place[n], True
-            elif tail and (hashed := hash_of(level)) in tail:
+            elif tail and (hashed := next((h for h in map(hash_of, ways) if h in tail), None)) is not None:
                 if self.means:
+                    means[:, j] = self.means[tail[hashed]]
                     continue  # they have inputs of their own
                 place[j] = len(self.levels) + bool(self.pooled) + hashed % HASHED
                 value[j] = 1.0 if hashed // HASHED % 2 else -1.0
             else:
                 place[j], unseen[j] = len(self.levels) if self.pooled else -1, True
-        means = self._means_of(levels) if self.means else np.zeros((0, n + 1))
         return _Placed(**vars(found), place=place, value=value, unseen=unseen, missing=missing, means=means)
-
-    def _as_known(self, level: str) -> str:
-        """Return a level as training had it."""
-        ways = spellings(level)
-        if len(ways) == 1 or level in self._named:
-            return level
-        return next((s for s in ways if s in self._named or hash_of(s) in self._places_in_tail), level)
-
-    @cached_property
-    def _named(self) -> frozenset[str]:
-        return frozenset((*self.levels, *self.pooled))
 
     @cached_property
     def _places_in_tail(self) -> dict[int, int]:
@@ -144,11 +134,6 @@ class Category(Kind):
     def in_tail(self, levels: Sequence[str]) -> np.ndarray:
         """Return the position of levels in the tail, -1 where they are none of it; the last entry is -1 as well."""
         return np.array([*(self._places_in_tail.get(hash_of(level), -1) for level in levels), -1])
-
-    def _means_of(self, levels: Sequence[str]) -> np.ndarray:
-        """Return the inputs that levels make by their means, shape (many, n + 1): 0 for others, and missing cells."""
-        means = np.array([*self.means, (0.0,) * len(self.means[0])])
-        return means[self.in_tail(levels)].T
 
     @property
     def seen(self) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from json import JSONDecoder
 from pathlib import Path
 
 from likelinet.core.errors import DataError
@@ -18,7 +19,7 @@ NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _IN_QUOTES = re.compile("'[^']+'")
 _WITH_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+([eE][-+]?[0-9]+)?")
 _DECLARED = re.compile(rb'"?sep=(.)"?', re.IGNORECASE)
-_JSON = re.compile(rb'(?:\[\s*)?\{\s*"[^"\n]*"\s*:|\[\s*\[')
+_JSON = re.compile(rb'(?:\[\s*)?\{\s*"(?:[^"\\\n]|\\.)*"\s*:|\[\s*(?:\{\s*\}|null)\s*,|\[\s*\[\s*(?:["\d-]|\]|null)')
 _YEARS = range(1800, 2101)
 NO_HEADER = "which is --set data.header=false for fit and compare, and --no-header for check, init and split"
 
@@ -43,6 +44,18 @@ class Layout:
     line: int
 
 
+def _is_json(raw: bytes) -> bool:
+    """Whether text begins as JSON does, which goes on in the next line or ends in this one."""
+    if not _JSON.match(raw):
+        return False
+    line = raw.partition(b"\n")[0]
+    try:
+        _, end = JSONDecoder().raw_decode(line.decode())
+    except ValueError:
+        return True
+    return not line.decode()[end:].strip()
+
+
 def find_layout(path: Path, raw: bytes, header: bool) -> Layout:
     """Return the layout of a file of text; lines before the first row that are empty or begin with # are left out.
 
@@ -65,7 +78,7 @@ def find_layout(path: Path, raw: bytes, header: bool) -> Layout:
     else:
         what = "its first line must name the columns" if header else "it has no rows"
         raise DataError(f"{path}: the table is empty; {what}.")
-    if _JSON.match(raw[start : start + _SAMPLE].lstrip()):
+    if _is_json(raw[start : start + _SAMPLE].lstrip()):
         raise DataError(
             f"{path}: this is JSON, which is not read as a table: write its rows as CSV or Parquet; in Python, rows "
             "may be a list of dicts."
