@@ -216,7 +216,12 @@ def test_another_version_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize(
     "damage",
-    [lambda raw: raw[:99], lambda raw: raw[:-1] + b"?", lambda raw: raw.replace(b"net c", b"net_c"), lambda _: b""],
+    [
+        lambda raw: raw[:99],
+        lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]),
+        lambda raw: raw.replace(b"net c", b"net_c"),
+        lambda _: b"",
+    ],
 )
 def test_of_a_damaged_one_the_one_before_is_taken_if_it_is_whole(damage: Any, folder: Path):
     before, latest = sorted(folder.iterdir())

@@ -259,7 +259,7 @@ def test_damaged_models(models: Path, tmp_path: Path):
     raw, table = (models / "price").read_bytes(), write_csv(tmp_path / "t.csv", COLUMNS)
     for content, message in (
         (raw[:-9], "truncated"),
-        (raw[:-1] + b"\1", "altered"),
+        (raw[:-1] + bytes([raw[-1] ^ 1]), "altered"),
         (b"no", "truncated or not a model"),
     ):
         (tmp_path / "m").write_bytes(content)
