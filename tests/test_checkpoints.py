@@ -214,15 +214,11 @@ def test_another_version_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatc
     refused(ll.ConfigError, "and this is 99.0", PLAIN, folder, checkpoint=ll.Checkpoint(folder, resume=True))
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda raw: raw[:99],
-        lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]),
-        lambda raw: raw.replace(b"net c", b"net_c"),
-        lambda _: b"",
-    ],
-)
+DAMAGES = {"cut": lambda b: b[:99], "last": lambda b: b[:-1] + bytes([b[-1] ^ 1]), "empty": lambda _: b""}
+DAMAGES["inside"] = lambda b: b.replace(b"net c", b"net_c")
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=[*DAMAGES])
 def test_of_a_damaged_one_the_one_before_is_taken_if_it_is_whole(damage: Any, folder: Path):
     before, latest = sorted(folder.iterdir())
     whole = before.read_bytes()
