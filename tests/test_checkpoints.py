@@ -227,9 +227,8 @@ def test_of_a_damaged_one_the_one_before_is_taken_if_it_is_whole(damage: Any, fo
     said = r"04.checkpoint: [^;]*[^;.], and no other checkpoint there is whole; remove the folder"
     refused(ll.ModelFileError, said, PLAIN, folder, checkpoint=folder)
     before.write_bytes(whole)
-    with pytest.warns(
-        UserWarning, match=r"04.checkpoint: [^;]*[^;.]; the checkpoint before it, 000003.checkpoint, is t"
-    ):
+    said = r"04.checkpoint: [^;]*[^;.]; the checkpoint before it, 000003.checkpoint, is t"
+    with pytest.warns(UserWarning, match=said):
         model = unnoted_fit(PLAIN, folder)
     assert_same(model, ll.Model(PLAIN).fit(X, Y, progress=False))
 
