@@ -315,6 +315,10 @@ WITH_A_MODEL = ("evaluate", "predict", "sample", "recalibrate", "encode", "plot"
             "c.yaml is a config, no table: write likelinet init [OPTIONS] TA",
         ),
         (["split", "c.yaml"], "c.yaml is a config, no table: write likelinet split [OPTIONS] TABLE"),
+        (
+            ["check", "c.json"],
+            "c.json is JSON, as of a config, and no table (rows are read from CSV or Parquet): write",
+        ),
         *(
             (
                 [name, "t.csv", "m.safetensors"],

@@ -97,8 +97,8 @@ def _tables(context: click.Context, _argument: click.Parameter, paths: Any) -> A
     """Return the files of a table, unless one of them is another thing."""
     for path in paths if isinstance(paths, tuple) else (paths,):
         if path.suffix.lower() in CONFIGS:
-            what = "JSON, which may be a config, but" if path.suffix.lower() == ".json" else "a config,"
-            raise _out_of_order(context, path, f"{what} no table")
+            of_json = "JSON, as of a config, and no table (rows are read from CSV or Parquet)"
+            raise _out_of_order(context, path, of_json if path.suffix.lower() == ".json" else "a config, no table")
         if path.suffix.lower() == ".safetensors":
             raise _out_of_order(context, path, "a model, no table")
     return paths
