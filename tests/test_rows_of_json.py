@@ -60,7 +60,7 @@ def test_a_number_as_an_array_without_dimensions_is_one_value(cell: object):
 JSON = ['{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n', '\n[\n {"a": 1}]', "[[1, 2], [3, 4]]", '{"a\\"b": 1}', '[{}, {"a": 1}]']
 
 
-@pytest.mark.parametrize("text", JSON)
+@pytest.mark.parametrize("text", [*JSON, '{"a": ' + 100_000 * "["], ids=range(len(JSON) + 1))
 def test_a_file_of_them_is_no_table(text: str, tmp_path: Path):
     (tmp_path / "t.jsonl").write_text(text)
     with pytest.raises(ll.DataError, match=r"t\.jsonl: this is JSON, which is not read as a table: write its rows as"):

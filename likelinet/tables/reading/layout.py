@@ -51,7 +51,7 @@ def _is_json(raw: bytes) -> bool:
     line = raw.partition(b"\n")[0]
     try:
         _, end = JSONDecoder().raw_decode(line.decode())
-    except ValueError:
+    except (ValueError, RecursionError):
         return True
     return not line.decode()[end:].strip()
 
